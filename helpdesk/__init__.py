@@ -1,0 +1,3 @@
+"""An e-mail- and form-driven helpdesk server."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""What the product is about, one folder per subject."""

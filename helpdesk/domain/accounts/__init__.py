@@ -1,0 +1,1 @@
+"""People, functions, business units, and who may do what."""

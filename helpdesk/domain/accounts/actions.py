@@ -1,0 +1,81 @@
+"""Verbs on people: know somebody, grant, join addresses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from helpdesk.core.db import db
+from helpdesk.core.errors import Invalid, Refused
+from helpdesk.domain.accounts.models import Address, Function, Grant, Membership, Person
+from helpdesk.domain.accounts.permissions import Role
+from helpdesk.domain.accounts.queries import person_by_address
+
+# RFC 5321 section 4.5.3.1.3 limits a path to 256 octets; ours leaves room for more.
+ADDRESS_LENGTH = 320
+
+
+def know(
+    address: str, *, name: str = "", language: str | None = None, now: datetime
+) -> Person:
+    """The person behind an address, who is made known when nobody is; a missing name is filled in."""
+    person = person_by_address(address)
+    if person is None:
+        return add_person(address, name=name, language=language, now=now)
+    if name and not person.name:
+        person.name = name[:200]
+    return person
+
+
+def add_person(
+    address: str, *, name: str = "", language: str | None = None, now: datetime
+) -> Person:
+    """A new person with one address; Invalid for what is no address, Refused for one that is taken."""
+    address = checked_address(address)
+    if person_by_address(address) is not None:
+        raise Refused(f"{address} already belongs to somebody.")
+    person = Person(
+        email=address, name=name.strip()[:200], language=language, created_at=now
+    )
+    person.addresses.append(Address(address=address))
+    db.session.add(person)
+    db.session.flush()
+    return person
+
+
+def add_address(person: Person, *, address: str) -> None:
+    """Let mail from `address` be this person's; Refused when it is somebody else's."""
+    address = checked_address(address)
+    owner = person_by_address(address)
+    if owner is person:
+        return
+    if owner is not None:
+        raise Refused(f"{address} already belongs to {owner.display_name}.")
+    person.addresses.append(Address(address=address))
+    db.session.flush()
+
+
+def grant(person: Person, *, role: Role) -> None:
+    """Give a role; giving it again changes nothing."""
+    if role is Role.REQUESTER or role in person.role_set:
+        return
+    person.roles.append(Grant(role=role.value))
+    db.session.flush()
+
+
+def join(person: Person, *, function: Function, lead: bool = False) -> None:
+    """Let a person work in a function; joining again changes only who leads."""
+    for membership in person.memberships:
+        if membership.function_id == function.id:
+            membership.lead = lead
+            return
+    person.memberships.append(Membership(function_id=function.id, lead=lead))
+    db.session.flush()
+
+
+def checked_address(address: str) -> str:
+    """The address in lower case; Invalid when it cannot be one."""
+    address = address.strip().lower()
+    local, at, domain = address.rpartition("@")
+    if not (at and local and domain) or len(address) > ADDRESS_LENGTH or set(address) & set(" \t\r\n<>,"):
+        raise Invalid("address", f"{address!r} is no e-mail address.")
+    return address

@@ -1,0 +1,78 @@
+"""Who may do what: the one table that lists, pages, search, API and mail all ask."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from helpdesk.core.errors import Forbidden
+from helpdesk.core.words import N_
+
+if TYPE_CHECKING:
+    from helpdesk.domain.accounts.models import Person
+
+
+class Role(enum.StrEnum):
+    """What a person is here. Everybody is a requester; the other roles are granted."""
+
+    REQUESTER = "requester"
+    AGENT = "agent"
+    COORDINATOR = "coordinator"
+    OWNER = "owner"
+    ADMINISTRATOR = "administrator"
+
+
+class Action(enum.StrEnum):
+    """What can be done. `OWN` means a ticket that one asked for or watches."""
+
+    FOLLOW_OWN_TICKET = "follow own ticket"
+    ANSWER_OWN_TICKET = "answer own ticket"
+    SEE_TICKETS = "see all tickets"
+    WORK_ON_TICKETS = "work on tickets"
+    WRITE_FIRST = "write first"
+    SEE_ORIGINAL_MAIL = "see original mail"
+    SEE_MAIL_LOG = "see the mail log"
+    FILE_MAIL_AGAIN = "file mail again"
+    MANAGE_MAILBOXES = "manage mailboxes"
+    MANAGE_RULES = "manage routing rules"
+    MANAGE_PEOPLE = "manage people"
+    SEE_OUTBOX = "see the outbox"
+
+
+_REQUESTER = frozenset({Action.FOLLOW_OWN_TICKET, Action.ANSWER_OWN_TICKET})
+_AGENT = _REQUESTER | {
+    Action.SEE_TICKETS,
+    Action.WORK_ON_TICKETS,
+    Action.WRITE_FIRST,
+    Action.SEE_ORIGINAL_MAIL,
+}
+
+PERMISSIONS: Mapping[Role, frozenset[Action]] = {
+    Role.REQUESTER: _REQUESTER,
+    Role.AGENT: _AGENT,
+    Role.COORDINATOR: _AGENT,
+    Role.OWNER: _REQUESTER | {Action.SEE_TICKETS},
+    Role.ADMINISTRATOR: frozenset(Action),
+}
+
+ROLE_LABELS: Mapping[Role, str] = {
+    Role.REQUESTER: N_("Requester"),
+    Role.AGENT: N_("Agent"),
+    Role.COORDINATOR: N_("Coordinator"),
+    Role.OWNER: N_("Service owner"),
+    Role.ADMINISTRATOR: N_("Administrator"),
+}
+
+
+def may(person: Person | None, action: Action) -> bool:
+    """Whether an active person's roles allow the action; nobody (None) may nothing."""
+    if person is None or not person.active:
+        return False
+    return any(action in PERMISSIONS[role] for role in person.role_set)
+
+
+def require(person: Person | None, action: Action) -> None:
+    """Raise Forbidden unless the person may."""
+    if not may(person, action):
+        raise Forbidden(f"You may not {action.value}.")

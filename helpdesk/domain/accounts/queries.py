@@ -1,0 +1,88 @@
+"""Questions about people and functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import or_, select
+
+from helpdesk.core.db import db
+from helpdesk.domain.accounts.models import Address, Function, Grant, Membership, Person
+from helpdesk.domain.accounts.permissions import PERMISSIONS, Action
+
+
+def person_by_id(person_id: int) -> Person | None:
+    """The person with that id."""
+    return db.session.get(Person, person_id)
+
+
+def person_by_address(address: str) -> Person | None:
+    """The person behind an e-mail address, in any letter case."""
+    wanted = select(Address.person_id).where(Address.address == address.strip().lower())
+    return db.session.scalar(select(Person).where(Person.id.in_(wanted)))
+
+
+def people_by_addresses(addresses: Iterable[str]) -> dict[str, Person]:
+    """Known people by (lower-case) address; unknown addresses are left out."""
+    wanted = [address.strip().lower() for address in addresses]
+    rows = db.session.execute(
+        select(Address.address, Person).join(Person).where(Address.address.in_(wanted))
+    )
+    return {address: person for address, person in rows}
+
+
+def functions() -> Sequence[Function]:
+    """All functions in their order."""
+    return db.session.scalars(select(Function).order_by(Function.position, Function.id)).all()
+
+
+def function_by_key(key: str) -> Function | None:
+    """The function with that key."""
+    return db.session.scalar(select(Function).where(Function.key == key))
+
+
+def functions_of(person: Person) -> Sequence[Function]:
+    """The functions a person works in, in their order."""
+    return db.session.scalars(
+        select(Function)
+        .join(Membership)
+        .where(Membership.person_id == person.id)
+        .order_by(Function.position, Function.id)
+    ).all()
+
+
+def members_of(function_id: int) -> Sequence[Person]:
+    """Active people of a function, by name."""
+    return db.session.scalars(
+        select(Person)
+        .join(Membership)
+        .where(Membership.function_id == function_id, Person.active)
+        .order_by(Person.name, Person.id)
+    ).all()
+
+
+def people_who_may(action: Action) -> Sequence[Person]:
+    """Active people whose granted roles allow the action, by name."""
+    granted = [role.value for role, actions in PERMISSIONS.items() if action in actions]
+    return db.session.scalars(
+        select(Person)
+        .where(
+            Person.active,
+            Person.id.in_(select(Grant.person_id).where(Grant.role.in_(granted))),
+        )
+        .order_by(Person.name, Person.id)
+    ).all()
+
+
+def people_like(words: str, *, limit: int = 10) -> Sequence[Person]:
+    """Active people whose name or an address begins with the words, for type-ahead."""
+    start = words.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    by_address = select(Address.person_id).where(Address.address.like(start.lower(), escape="\\"))
+    return db.session.scalars(
+        select(Person)
+        .where(
+            Person.active, or_(Person.name.ilike(start, escape="\\"), Person.id.in_(by_address))
+        )
+        .order_by(Person.name, Person.id)
+        .limit(limit)
+    ).all()

@@ -1,0 +1,1 @@
+"""Mailboxes, the mail that came in, and the outbox."""

@@ -1,0 +1,104 @@
+"""The table of mailboxes: where mail comes from, and the address that answers."""
+
+from __future__ import annotations
+
+import enum
+from datetime import date, datetime
+
+from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpdesk.core import clock
+from helpdesk.core.db import Base, Instant
+
+
+class MailboxKind(enum.StrEnum):
+    """How mail reaches us: we fetch it, or it is handed to our SMTP, LMTP or pipe door."""
+
+    IMAP = "imap"
+    DOOR = "door"
+
+
+class OldMail(enum.StrEnum):
+    """What to do with mail that was there before us."""
+
+    ASK = "ask"
+    FROM_NOW_ON = "now"
+    SINCE = "since"
+    EVERYTHING = "everything"
+
+
+class AfterKeeping(enum.StrEnum):
+    """What the server is told about a mail once it is kept."""
+
+    LEAVE = "leave"
+    MARK_SEEN = "seen"
+    MOVE = "move"
+    DELETE = "delete"
+
+
+class Mailbox(Base):
+    """One address of the helpdesk. `position` decides which of several mailboxes places a copy."""
+
+    __tablename__ = "mailboxes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    position: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+    kind: Mapped[str] = mapped_column(String(10), default=MailboxKind.DOOR.value)
+
+    address: Mapped[str] = mapped_column(String(320), unique=True)
+    # Other addresses that lead here (lower case); mail is never sent to any of them.
+    aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
+    display_name: Mapped[str] = mapped_column(String(200), default="")
+    plus_addressing: Mapped[bool] = mapped_column(default=True)
+    language: Mapped[str] = mapped_column(String(5), default="en")
+    acknowledge: Mapped[bool] = mapped_column(default=True)
+    # Web forms write on somebody's behalf: their Reply-To is the requester.
+    trust_reply_to: Mapped[bool] = mapped_column(default=False)
+
+    process: Mapped[str] = mapped_column(String(20), default="incident")
+    queue_id: Mapped[int | None] = mapped_column(ForeignKey("queues.id"))
+
+    host: Mapped[str] = mapped_column(String(255), default="")
+    port: Mapped[int] = mapped_column(default=993)
+    security: Mapped[str] = mapped_column(String(10), default="tls")  # tls | starttls | none
+    verify_tls: Mapped[bool] = mapped_column(default=True)
+    username: Mapped[str] = mapped_column(String(320), default="")
+    sealed_password: Mapped[str | None] = mapped_column()
+    folder: Mapped[str] = mapped_column(String(200), default="INBOX")
+    after_keeping: Mapped[str] = mapped_column(String(10), default=AfterKeeping.MARK_SEEN.value)
+    move_to: Mapped[str] = mapped_column(String(200), default="")
+    poll_seconds: Mapped[int] = mapped_column(default=60)
+    idle: Mapped[bool] = mapped_column(default=True)
+
+    old_mail: Mapped[str] = mapped_column(String(10), default=OldMail.ASK.value)
+    old_mail_since: Mapped[date | None] = mapped_column()
+    # What the server said when it was first seen, so that mail which comes while
+    # the policy is being decided counts as new.
+    first_uidnext: Mapped[int | None] = mapped_column()
+    first_count: Mapped[int | None] = mapped_column()
+    uidvalidity: Mapped[int | None] = mapped_column()
+    # Everything up to this UID is kept or set aside by the policy (RFC 3501
+    # section 2.3.1.1: UIDs ascend).
+    last_uid: Mapped[int] = mapped_column(default=0)
+
+    created_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+    polled_at: Mapped[datetime | None] = mapped_column(Instant)
+    worked_at: Mapped[datetime | None] = mapped_column(Instant)
+    failing_since: Mapped[datetime | None] = mapped_column(Instant)
+    last_error: Mapped[str] = mapped_column(default="")
+    # One fetcher at a time, whatever the number of workers.
+    leased_by: Mapped[str | None] = mapped_column(String(80))
+    leased_until: Mapped[datetime | None] = mapped_column(Instant)
+
+    @property
+    def awaits_decision(self) -> bool:
+        """Old mail was found and nobody has said what to do with it."""
+        return self.old_mail == OldMail.ASK.value and bool(self.first_count)
+
+    @property
+    def all_addresses(self) -> tuple[str, ...]:
+        """The address and its aliases."""
+        return (self.address, *self.aliases)

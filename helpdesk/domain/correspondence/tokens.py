@@ -1,0 +1,71 @@
+"""The signed marks by which an answer finds its ticket: Message-IDs and reply addresses of ours."""
+
+from __future__ import annotations
+
+import enum
+import re
+import secrets
+from dataclasses import dataclass
+
+from helpdesk.core.signing import is_signed, short_signature
+
+_MESSAGE_ID = re.compile(r"(\d{1,12})\.([rn])\.([0-9a-z]{1,32})\.([a-z2-7]{16})@[^@\s]+\Z", re.I)
+_REPLY_TAG = re.compile(r"(\d{1,12})-([rn])(\d{1,12})-([a-z2-7]{16})\Z", re.I)
+
+
+class Audience(enum.StrEnum):
+    """Where words go that come back to the mark."""
+
+    REQUESTER = "r"
+    INTERNAL = "n"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a mark of ours proves: it was sent about this ticket, to this person (0: not named)."""
+
+    ticket_number: int
+    audience: Audience
+    person_id: int = 0
+
+
+def new_message_id(ticket_number: int, audience: Audience, domain: str) -> str:
+    """A Message-ID (without angle brackets) that nobody else can make; 0 for mail about no ticket."""
+    body = f"{ticket_number}.{audience}.{secrets.token_hex(8)}"
+    return f"{body}.{short_signature('message-id', body)}@{domain}"
+
+
+def read_message_id(rfc_id: str) -> Mark | None:
+    """What a Message-ID proves, or None when we did not make it."""
+    match = _MESSAGE_ID.match(rfc_id)
+    if match is None:
+        return None
+    number, audience, nonce, signature = (part.lower() for part in match.groups())
+    if not is_signed("message-id", f"{number}.{audience}.{nonce}", signature):
+        return None
+    return Mark(int(number), Audience(audience))
+
+
+def reply_address(address: str, ticket_number: int, audience: Audience, person_id: int) -> str:
+    """`desk@example.org` as the signed plus-address (RFC 5233) of a ticket for one person."""
+    local, _, domain = address.rpartition("@")
+    body = f"{ticket_number}-{audience}{person_id}"
+    return f"{local}+{body}-{short_signature('reply-address', body)}@{domain}"
+
+
+def read_reply_address(address: str) -> Mark | None:
+    """What a plus-address proves, or None when it has no tag of ours."""
+    local, _, _ = address.rpartition("@")
+    match = _REPLY_TAG.match(local.rpartition("+")[2])
+    if match is None:
+        return None
+    number, audience, person, signature = (part.lower() for part in match.groups())
+    if not is_signed("reply-address", f"{number}-{audience}{person}", signature):
+        return None
+    return Mark(int(number), Audience(audience), int(person))
+
+
+def without_tag(address: str) -> str:
+    """The address without what follows the first `+` of its local part, in lower case."""
+    local, _, domain = address.strip().lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"

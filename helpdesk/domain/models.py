@@ -1,0 +1,11 @@
+"""All tables, imported in one place, so that the database knows them."""
+
+from __future__ import annotations
+
+from helpdesk.domain.accounts import models as accounts
+from helpdesk.domain.correspondence import models as correspondence
+from helpdesk.domain.routing import models as routing
+from helpdesk.domain.services import models as services
+from helpdesk.domain.tickets import models as tickets
+
+__all__ = ["accounts", "correspondence", "routing", "services", "tickets"]

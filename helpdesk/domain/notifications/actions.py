@@ -1,0 +1,88 @@
+"""Verbs of notification: write to the outbox, inside the transaction of what happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from helpdesk.core.db import db
+from helpdesk.domain.accounts.models import Person
+from helpdesk.domain.correspondence.actions import enqueue
+from helpdesk.domain.correspondence.models import Mailbox
+from helpdesk.domain.correspondence.queries import is_ours, mailboxes
+from helpdesk.domain.correspondence.tokens import Audience
+from helpdesk.domain.notifications.table import NOTIFICATIONS, Notification
+from helpdesk.domain.tickets.events import Happened
+from helpdesk.domain.tickets.models import Ticket
+
+
+def announce(event: Happened) -> None:
+    """Write one row to the outbox for each who is to hear: never the author, never ourselves."""
+    for notification in NOTIFICATIONS:
+        if notification.on is type(event) and not notification.unless(event):
+            _announce(notification, event)
+
+
+def _announce(notification: Notification, event: Happened) -> None:
+    ticket = event.ticket
+    heard: set[int] = set()
+    for person in notification.to(event):
+        its_own_act = event.by is not None and person.id == event.by.id
+        # The acknowledgement goes to its author, who wants to know that the mail arrived.
+        if (its_own_act and notification.name != "received") or person.id in heard:
+            continue
+        if not person.active or is_ours(person.email):
+            continue
+        heard.add(person.id)
+        enqueue(
+            notification.name,
+            occasion=f"event:{event.event.id}",
+            to=person,
+            audience=notification.audience,
+            mailbox=mailbox_of(ticket),
+            language=language_for(person, ticket),
+            ticket_id=ticket.id,
+            message_id=event.event.message_id,
+            facts={"event": event.event.id, "by": event.by.id if event.by else None},
+            now=event.event.at,
+        )
+
+
+def send_new_link(ticket: Ticket, *, to: Person, now: datetime) -> None:
+    """Mail a new link to the ticket to a person who follows it; at most one in an hour."""
+    enqueue(
+        "new-link",
+        occasion=f"link:{ticket.id}:{now:%Y%m%d%H}",
+        to=to,
+        audience=Audience.REQUESTER,
+        mailbox=mailbox_of(ticket),
+        language=language_for(to, ticket),
+        ticket_id=ticket.id,
+        now=now,
+    )
+
+
+def send_sign_in_help(person: Person, *, link: str, now: datetime) -> None:
+    """Mail a link by which a person chooses a new password."""
+    enqueue(
+        "sign-in-help",
+        occasion=f"sign-in:{person.id}:{now:%Y%m%d%H%M%S}",
+        to=person,
+        audience=Audience.INTERNAL,
+        mailbox=next(iter(mailboxes(active_only=True)), None),
+        language=person.language or "en",
+        facts={"link": link},
+        now=now,
+    )
+
+
+def mailbox_of(ticket: Ticket) -> Mailbox | None:
+    """The mailbox that speaks for a ticket: its own, or the first one."""
+    own = db.session.get(Mailbox, ticket.mailbox_id) if ticket.mailbox_id else None
+    if own is not None and own.active:
+        return own
+    return next(iter(mailboxes(active_only=True)), None)
+
+
+def language_for(person: Person, ticket: Ticket) -> str:
+    """The language that a person chose, else that of the ticket."""
+    return person.language or ticket.language

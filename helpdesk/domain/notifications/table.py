@@ -1,0 +1,120 @@
+"""NOTIFICATIONS: what happened, who hears of it, and in which words (templates/email/<name>/)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from helpdesk.core.words import N_
+from helpdesk.domain.accounts.models import Person
+from helpdesk.domain.accounts.queries import person_by_id
+from helpdesk.domain.correspondence.tokens import Audience
+from helpdesk.domain.tickets.events import (
+    AgentReplied,
+    Happened,
+    RequesterAnswered,
+    TicketAssigned,
+    TicketMoved,
+    TicketOpened,
+    WroteFirst,
+)
+from helpdesk.domain.tickets.queries import watchers_of
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One row: the name is the folder of its words; `why` is the mail's last line.
+
+    `unless` is true for an event that nobody is to hear of this way.
+    """
+
+    name: str
+    on: type[Happened]
+    to: Callable[[Any], Iterable[Person]]
+    audience: Audience
+    why: str
+    unless: Callable[[Any], bool] = lambda event: False
+
+
+def _requester(event: Happened) -> Iterable[Person]:
+    person = person_by_id(event.ticket.requester_id)
+    return (person,) if person else ()
+
+
+def _requesters_side(event: Happened) -> Iterable[Person]:
+    return (*_requester(event), *watchers_of(event.ticket))
+
+
+def _assignee(event: Happened) -> Iterable[Person]:
+    person = person_by_id(event.ticket.assignee_id) if event.ticket.assignee_id else None
+    return (person,) if person else ()
+
+
+def _now_responsible(event: TicketAssigned) -> Iterable[Person]:
+    person = person_by_id(event.after_id) if event.after_id else None
+    return (person,) if person else ()
+
+
+NOTIFICATIONS: tuple[Notification, ...] = (
+    Notification(
+        "received",
+        TicketOpened,
+        _requester,
+        Audience.REQUESTER,
+        N_("You get this because you wrote to us."),
+        unless=lambda event: bool(event.hushed),
+    ),
+    Notification(
+        "we-wrote-to-you",
+        WroteFirst,
+        _requesters_side,
+        Audience.REQUESTER,
+        N_("You get this because we have something to tell or ask you."),
+    ),
+    Notification(
+        "answered",
+        AgentReplied,
+        _requesters_side,
+        Audience.REQUESTER,
+        N_("You get this because you asked for this, or follow it."),
+    ),
+    Notification(
+        "resolved",
+        TicketMoved,
+        _requesters_side,
+        Audience.REQUESTER,
+        N_("You get this because you asked for this, or follow it."),
+        unless=lambda event: (
+            event.told or event.target != event.ticket.process_spec.resolved
+        ),
+    ),
+    Notification(
+        "declined",
+        TicketMoved,
+        _requesters_side,
+        Audience.REQUESTER,
+        N_("You get this because you asked for this, or follow it."),
+        unless=lambda event: event.told or event.target != "declined",
+    ),
+    Notification(
+        "requester-answered",
+        RequesterAnswered,
+        _assignee,
+        Audience.INTERNAL,
+        N_("You get this because the ticket is assigned to you."),
+    ),
+    Notification(
+        "assigned-to-you",
+        TicketAssigned,
+        _now_responsible,
+        Audience.INTERNAL,
+        N_("You get this because somebody assigned the ticket to you."),
+    ),
+)
+
+# Mail that a person asks for, not an event: it is sent by its own verb.
+ON_REQUEST: dict[str, str] = {
+    "new-link": N_("You get this because somebody asked for a new link on the ticket’s page."),
+    "sign-in-help": N_("You get this because somebody asked for a new password for you."),
+}

@@ -1,0 +1,22 @@
+"""REACTIONS: which event wakes what, in this order, inside the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from helpdesk.core.events import Reaction
+from helpdesk.domain.notifications.actions import announce
+from helpdesk.domain.tickets import events
+from helpdesk.domain.tickets.search import index_message, index_opening, index_subject
+
+REACTIONS: Mapping[type, tuple[Reaction, ...]] = {
+    events.TicketOpened: (index_opening, announce),
+    events.WroteFirst: (index_opening, announce),
+    events.RequesterAnswered: (index_message, announce),
+    events.AgentReplied: (index_message, announce),
+    events.NoteAdded: (index_message, announce),
+    events.TicketMoved: (announce,),
+    events.TicketAssigned: (announce,),
+    events.TicketPlaced: (announce,),
+    events.TicketRenamed: (index_subject, announce),
+}

@@ -1,0 +1,1 @@
+"""Where a ticket belongs: rules, and the placement that they lead to."""

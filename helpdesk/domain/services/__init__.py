@@ -1,0 +1,1 @@
+"""The service structure, which every ticket's service is a node of."""

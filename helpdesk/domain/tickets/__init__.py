@@ -1,0 +1,1 @@
+"""The one record that all processes share: tickets, their conversation and their history."""

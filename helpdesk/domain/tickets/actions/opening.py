@@ -1,0 +1,113 @@
+"""Verbs that begin a ticket: from somebody who asks, or by an agent who writes first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from helpdesk.core.db import db
+from helpdesk.core.errors import Invalid
+from helpdesk.core.events import publish
+from helpdesk.domain.accounts.models import Person
+from helpdesk.domain.processes import PROCESSES
+from helpdesk.domain.services.models import Service
+from helpdesk.domain.tickets.actions.recording import record
+from helpdesk.domain.tickets.actions.speaking import Words, add_message
+from helpdesk.domain.tickets.events import TicketOpened, WroteFirst
+from helpdesk.domain.tickets.models import Direction, Message, MessageKind, Queue, Ticket, Watcher
+from helpdesk.domain.tickets.rules import USUAL_LEVEL, priority_of
+
+NO_SUBJECT = "(no subject)"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """All that a new ticket needs; the channel does not matter any more."""
+
+    subject: str
+    requester: Person
+    process: str
+    queue: Queue
+    service: Service | None = None
+    impact: int = USUAL_LEVEL
+    urgency: int = USUAL_LEVEL
+    watchers: tuple[Person, ...] = ()
+    mailbox_id: int | None = None
+    language: str = "en"
+    # Why it lies where it lies, for the history.
+    reason: str = ""
+
+
+def open_ticket(
+    opening: Opening, words: Words, *, hushed: str = "", by: Person | None, now: datetime
+) -> tuple[Ticket, Message]:
+    """A new ticket with its first words, which came from its requester."""
+    ticket = _new(opening, now)
+    message = add_message(
+        ticket,
+        words,
+        kind=MessageKind.MESSAGE,
+        direction=Direction.IN,
+        author=opening.requester,
+        now=now,
+    )
+    line = record(
+        ticket, "opened", by=by, now=now, message_id=message.id, facts=_facts(opening, words)
+    )
+    publish(TicketOpened(ticket, line, by, message, hushed))
+    return ticket, message
+
+
+def write_first(
+    opening: Opening, words: Words, *, by: Person, now: datetime
+) -> tuple[Ticket, Message]:
+    """A new ticket whose first words an agent writes to its requester."""
+    if not words.text.strip():
+        raise Invalid("text", "Write what you want to tell.")
+    ticket = _new(opening, now)
+    ticket.assignee_id = by.id
+    message = add_message(
+        ticket, words, kind=MessageKind.MESSAGE, direction=Direction.OUT, author=by, now=now
+    )
+    line = record(
+        ticket, "written first", by=by, now=now, message_id=message.id, facts=_facts(opening, words)
+    )
+    publish(WroteFirst(ticket, line, by, message))
+    return ticket, message
+
+
+def _new(opening: Opening, now: datetime) -> Ticket:
+    process = PROCESSES[opening.process]
+    initial = process.state(process.initial)
+    ticket = Ticket(
+        process=process.name,
+        state=initial.name,
+        standing=initial.standing.value,
+        subject=" ".join(opening.subject.split())[:300] or NO_SUBJECT,
+        requester_id=opening.requester.id,
+        queue_id=opening.queue.id,
+        service_id=opening.service.id if opening.service else None,
+        mailbox_id=opening.mailbox_id,
+        impact=opening.impact,
+        urgency=opening.urgency,
+        priority=priority_of(opening.impact, opening.urgency),
+        language=opening.language,
+        opened_at=now,
+        changed_at=now,
+        version=0,
+    )
+    db.session.add(ticket)
+    db.session.flush()
+    for person in opening.watchers:
+        if person.id != opening.requester.id:
+            db.session.merge(Watcher(ticket_id=ticket.id, person_id=person.id, since=now))
+    return ticket
+
+
+def _facts(opening: Opening, words: Words) -> dict[str, object]:
+    facts: dict[str, object] = {"channel": words.channel, "queue": opening.queue.id}
+    if opening.reason:
+        facts["reason"] = opening.reason
+    if opening.watchers:
+        facts["watchers"] = [person.id for person in opening.watchers]
+    return facts

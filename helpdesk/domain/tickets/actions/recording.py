@@ -1,0 +1,43 @@
+"""Writes the ticket's history; every verb on a ticket ends here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from helpdesk.core.db import db
+from helpdesk.core.errors import Outdated
+from helpdesk.domain.accounts.models import Person
+from helpdesk.domain.tickets.models import Ticket, TicketEvent
+
+
+def record(
+    ticket: Ticket,
+    kind: str,
+    *,
+    by: Person | None,
+    now: datetime,
+    message_id: int | None = None,
+    facts: dict[str, Any] | None = None,
+) -> TicketEvent:
+    """Add one line to the history and give the ticket the version that the line made."""
+    ticket.version += 1
+    ticket.changed_at = now
+    line = TicketEvent(
+        ticket_id=ticket.id,
+        version=ticket.version,
+        at=now,
+        by_id=by.id if by else None,
+        kind=kind,
+        message_id=message_id,
+        facts=facts or {},
+    )
+    db.session.add(line)
+    db.session.flush()
+    return line
+
+
+def expect(ticket: Ticket, seen: int | None) -> None:
+    """Raise Outdated when somebody changed the ticket after version `seen`; None asks for nothing."""
+    if seen is not None and seen != ticket.version:
+        raise Outdated(seen, ticket.version)

@@ -1,0 +1,155 @@
+"""Verbs that add words to a ticket: an answer from outside, a reply, a note."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from helpdesk.core.db import db
+from helpdesk.core.errors import Invalid
+from helpdesk.core.events import publish
+from helpdesk.domain.accounts.models import Person
+from helpdesk.domain.tickets.actions.recording import expect, record
+from helpdesk.domain.tickets.actions.steering import move, watch
+from helpdesk.domain.tickets.events import AgentReplied, NoteAdded, RequesterAnswered
+from helpdesk.domain.tickets.models import Attachment, Direction, Message, MessageKind, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file whose bytes are in the storage already."""
+
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    inline: bool = False
+    content_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What somebody wrote. `newest` is the part without quotation; empty means all of `text`."""
+
+    text: str
+    newest: str = ""
+    html: str | None = None
+    files: tuple[KeptFile, ...] = ()
+    sender: str = ""
+    channel: str = "web"
+    verified: bool = True
+
+
+def add_message(
+    ticket: Ticket,
+    words: Words,
+    *,
+    kind: MessageKind,
+    direction: Direction,
+    author: Person | None,
+    now: datetime,
+) -> Message:
+    """One message row with its attachments."""
+    message = Message(
+        ticket_id=ticket.id,
+        kind=kind.value,
+        direction=direction.value,
+        author_id=author.id if author else None,
+        sender=words.sender,
+        channel=words.channel,
+        verified=words.verified,
+        written_at=now,
+        text=words.text,
+        newest=words.newest or words.text,
+        html=words.html,
+        attachments=[
+            Attachment(
+                filename=file.filename,
+                content_type=file.content_type,
+                size=file.size,
+                sha256=file.sha256,
+                inline=file.inline,
+                content_id=file.content_id,
+            )
+            for file in words.files
+        ],
+    )
+    db.session.add(message)
+    db.session.flush()
+    return message
+
+
+def receive_answer(
+    ticket: Ticket,
+    words: Words,
+    *,
+    reopens: bool = True,
+    hushed: str = "",
+    by: Person | None,
+    now: datetime,
+) -> Message:
+    """Words from the requester's side join a ticket; `reopens` False for a mere thanks or a machine."""
+    message = add_message(
+        ticket, words, kind=MessageKind.MESSAGE, direction=Direction.IN, author=by, now=now
+    )
+    line = record(ticket, "answer received", by=by, now=now, message_id=message.id)
+    publish(RequesterAnswered(ticket, line, by, message, hushed))
+    target = ticket.process_spec.on_answer.get(ticket.state) if reopens else None
+    if target is not None:
+        move(ticket, target=target, by=None, now=now)
+    return message
+
+
+def reply(
+    ticket: Ticket,
+    words: Words,
+    *,
+    then: str | None = None,
+    cc: Iterable[Person] = (),
+    seen: int | None = None,
+    by: Person,
+    now: datetime,
+) -> Message:
+    """An agent's words go to the requester and the watchers; `then` is the state to move to with them.
+
+    People in `cc` become watchers. Raises Invalid for empty words, Outdated, Refused by a gate.
+    """
+    expect(ticket, seen)
+    _refuse_emptiness(words)
+    for person in cc:
+        watch(ticket, person=person, by=by, now=now)
+    message = add_message(
+        ticket, words, kind=MessageKind.MESSAGE, direction=Direction.OUT, author=by, now=now
+    )
+    line = record(ticket, "reply sent", by=by, now=now, message_id=message.id)
+    resolves = then == ticket.process_spec.resolved
+    publish(AgentReplied(ticket, line, by, message, resolves))
+    target = then or ticket.process_spec.on_reply.get(ticket.state)
+    if target is not None and target != ticket.state:
+        move(ticket, target=target, told=True, by=by, now=now)
+    return message
+
+
+def add_note(
+    ticket: Ticket,
+    words: Words,
+    *,
+    seen: int | None = None,
+    by: Person | None,
+    now: datetime,
+) -> Message:
+    """Internal words; nobody outside ever sees them. Raises Invalid for empty words, Outdated."""
+    expect(ticket, seen)
+    _refuse_emptiness(words)
+    message = add_message(
+        ticket, words, kind=MessageKind.NOTE, direction=Direction.INTERNAL, author=by, now=now
+    )
+    line = record(ticket, "note added", by=by, now=now, message_id=message.id)
+    publish(NoteAdded(ticket, line, by, message))
+    return message
+
+
+def _refuse_emptiness(words: Words) -> None:
+    if not words.text.strip() and not words.files:
+        raise Invalid("text", "Write something, or attach a file.")

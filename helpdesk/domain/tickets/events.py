@@ -1,0 +1,82 @@
+"""What can happen to a ticket, told to the rest of the house."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from helpdesk.domain.accounts.models import Person
+from helpdesk.domain.tickets.models import Message, Ticket, TicketEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What every happening carries: the ticket, its line of history, and who did it (None: the system)."""
+
+    ticket: Ticket
+    event: TicketEvent
+    by: Person | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketOpened(Happened):
+    """A ticket began, with the first words; `hushed` is the reason why nobody is answered, or ''."""
+
+    message: Message
+    hushed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WroteFirst(Happened):
+    """An agent began a ticket by writing to somebody."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class RequesterAnswered(Happened):
+    """The requester, or somebody on their side, wrote on a ticket that was there."""
+
+    message: Message
+    hushed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentReplied(Happened):
+    """An agent wrote to the requester; `resolves` when the same act resolved the ticket."""
+
+    message: Message
+    resolves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAdded(Happened):
+    """Internal words were written."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class TicketMoved(Happened):
+    """The state changed; `told` when a reply of the same act already says so."""
+
+    source: str
+    target: str
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TicketAssigned(Happened):
+    """Somebody (or nobody) was made responsible."""
+
+    before_id: int | None
+    after_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPlaced(Happened):
+    """Queue, process or service changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRenamed(Happened):
+    """The subject changed."""

@@ -1,0 +1,74 @@
+"""The tables of what was said on a ticket: messages, notes and their attachments."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from helpdesk.core.db import Base, Instant
+from helpdesk.domain.accounts.models import Person
+
+
+class MessageKind(enum.StrEnum):
+    """Words to or from the requester, or internal words."""
+
+    MESSAGE = "message"
+    NOTE = "note"
+
+
+class Direction(enum.StrEnum):
+    """Which way the words went."""
+
+    IN = "in"
+    OUT = "out"
+    INTERNAL = "internal"
+
+
+class Message(Base):
+    """Words on a ticket, written once and never changed.
+
+    `text` is all of it in plain text, `newest` the part that is new, `html` the sanitised HTML
+    (None where there was none). `sender` is the address that an inbound mail came from.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (Index("ix_messages_ticket", "ticket_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(10))
+    direction: Mapped[str] = mapped_column(String(10))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    sender: Mapped[str] = mapped_column(String(320), default="")
+    channel: Mapped[str] = mapped_column(String(10), default="web")  # mail | web | api | system
+    # A From that could not be proven; shown as a calm badge.
+    verified: Mapped[bool] = mapped_column(default=True)
+    written_at: Mapped[datetime] = mapped_column(Instant)
+    text: Mapped[str] = mapped_column(default="")
+    newest: Mapped[str] = mapped_column(default="")
+    html: Mapped[str | None] = mapped_column()
+
+    author: Mapped[Person | None] = relationship(lazy="raise")
+    attachments: Mapped[list[Attachment]] = relationship(
+        lazy="raise", order_by="Attachment.id", cascade="all, delete-orphan"
+    )
+
+
+class Attachment(Base):
+    """A file of a message; its bytes lie in the storage under `sha256`."""
+
+    __tablename__ = "attachments"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[int] = mapped_column(
+        ForeignKey("messages.id", ondelete="CASCADE"), index=True
+    )
+    filename: Mapped[str] = mapped_column(String(200))
+    content_type: Mapped[str] = mapped_column(String(150))
+    size: Mapped[int] = mapped_column()
+    sha256: Mapped[str] = mapped_column(String(64))
+    inline: Mapped[bool] = mapped_column(default=False)
+    content_id: Mapped[str | None] = mapped_column(String(255))

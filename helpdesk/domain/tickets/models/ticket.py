@@ -1,0 +1,153 @@
+"""The tables of queues, tickets, who watches them and how they are linked."""
+
+from __future__ import annotations
+
+import enum
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, SmallInteger, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from helpdesk.core.db import Base, Instant
+from helpdesk.domain.accounts.models import Function, Person
+from helpdesk.domain.processes import PROCESSES, Process, State
+from helpdesk.domain.services.models import Service
+
+_UNFINISHED = text("standing <> 'done'")
+
+
+class Queue(Base):
+    """Where tickets wait for a function; for one process, or (`process` None) for all of them."""
+
+    __tablename__ = "queues"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(60), unique=True)
+    name_en: Mapped[str] = mapped_column(String(200))
+    name_sv: Mapped[str] = mapped_column(String(200))
+    function_id: Mapped[int] = mapped_column(ForeignKey("functions.id"), index=True)
+    process: Mapped[str | None] = mapped_column(String(20))
+    position: Mapped[int] = mapped_column(default=0)
+
+    function: Mapped[Function] = relationship(lazy="joined")
+
+
+class Ticket(Base):
+    """The record of something that happened. Its number is its id and never changes.
+
+    `standing` repeats the class of the state, for the indexes of the lists; `version` counts
+    the events, so that a page knows whether it is older than the ticket.
+    """
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        # The work lists: unfinished tickets by urgency, of a queue and of a person.
+        Index(
+            "ix_tickets_queue_unfinished",
+            "queue_id",
+            "priority",
+            "id",
+            sqlite_where=_UNFINISHED,
+            postgresql_where=_UNFINISHED,
+        ),
+        Index(
+            "ix_tickets_assignee_unfinished",
+            "assignee_id",
+            "priority",
+            "id",
+            sqlite_where=_UNFINISHED,
+            postgresql_where=_UNFINISHED,
+        ),
+        Index(
+            "ix_tickets_unfinished",
+            "priority",
+            "id",
+            sqlite_where=_UNFINISHED,
+            postgresql_where=_UNFINISHED,
+        ),
+        Index("ix_tickets_requester", "requester_id", "id"),
+        Index("ix_tickets_changed", "changed_at", "id"),
+        Index("ix_tickets_state_changed", "state", "changed_at"),
+        # A number is never given twice, not even after the newest ticket was erased.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    process: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = mapped_column(String(20))
+    standing: Mapped[str] = mapped_column(String(10))
+    subject: Mapped[str] = mapped_column(String(300))
+    requester_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    queue_id: Mapped[int] = mapped_column(ForeignKey("queues.id"))
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id"), index=True)
+    mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailboxes.id"))
+    impact: Mapped[int] = mapped_column(SmallInteger, default=2)
+    urgency: Mapped[int] = mapped_column(SmallInteger, default=2)
+    priority: Mapped[int] = mapped_column(SmallInteger, default=3)
+    language: Mapped[str] = mapped_column(String(5), default="en")
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
+    resolved_at: Mapped[datetime | None] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(default=0)
+
+    # A write that rests on an older version than the row's fails instead of winning.
+    __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
+
+    queue: Mapped[Queue] = relationship(lazy="raise")
+    requester: Mapped[Person] = relationship(foreign_keys=requester_id, lazy="raise")
+    assignee: Mapped[Person | None] = relationship(foreign_keys=assignee_id, lazy="raise")
+    service: Mapped[Service | None] = relationship(lazy="raise")
+
+    @property
+    def number(self) -> int:
+        """The number that people use, without the `#`."""
+        return self.id
+
+    @property
+    def process_spec(self) -> Process:
+        """The process that the ticket is in, as data."""
+        return PROCESSES[self.process]
+
+    @property
+    def state_spec(self) -> State:
+        """The state that the ticket is in, as data."""
+        return self.process_spec.state(self.state)
+
+
+class Watcher(Base):
+    """A person who follows a ticket and is told what its requester is told."""
+
+    __tablename__ = "watchers"
+
+    ticket_id: Mapped[int] = mapped_column(
+        ForeignKey("tickets.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    since: Mapped[datetime] = mapped_column(Instant)
+
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
+class LinkKind(enum.StrEnum):
+    """What one ticket is to another."""
+
+    FOLLOWS = "follows"  # a later ticket about the same thing
+    MAY_FOLLOW = "may follow"  # a stranger's answer, for an agent to judge
+    RELATED = "related"
+
+
+class TicketLink(Base):
+    """`ticket_id` stands in `kind` to `other_id`."""
+
+    __tablename__ = "ticket_links"
+    __table_args__ = (UniqueConstraint("ticket_id", "other_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"))
+    other_id: Mapped[int] = mapped_column(
+        ForeignKey("tickets.id", ondelete="CASCADE"), index=True
+    )
+    kind: Mapped[str] = mapped_column(String(20))

@@ -1,0 +1,140 @@
+"""What every test stands on: both databases, an application, a clock that stands still, a world."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from helpdesk.application import create_app
+from helpdesk.core import assets, clock
+from helpdesk.core.config import Settings, load_settings
+from helpdesk.core.db import db
+from tests.peers.postgresql import Cluster, start_cluster
+from tests.world import World, make_world
+
+DATABASES = ("sqlite", "postgresql")
+SECRET = "a secret for tests only, long enough to be taken"  # noqa: S105
+A_TUESDAY = datetime(2026, 11, 24, 7, 41, tzinfo=UTC)
+
+_numbers = itertools.count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        action="append",
+        choices=DATABASES,
+        help="run the tests that need a database only on this one (default: on both)",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" in metafunc.fixturenames:
+        chosen = metafunc.config.getoption("--database") or DATABASES
+        metafunc.parametrize("database", chosen, indirect=True)
+
+
+def settings_for(folder: Path, url: str | None = None, **more: str) -> Settings:
+    """Settings of an installation of its own below `folder`."""
+    environ = {
+        "HELPDESK_DATA_DIR": str(folder),
+        "HELPDESK_SECRET_KEY": SECRET,
+        "HELPDESK_BASE_URL": "http://127.0.0.1:8000",
+    }
+    if url is not None:
+        environ["HELPDESK_DATABASE_URL"] = url
+    environ |= {f"HELPDESK_{name.upper()}": value for name, value in more.items()}
+    return load_settings(environ, env_file=None)
+
+
+def upgrade(app: Flask) -> None:
+    """Bring the application's database to the newest migration."""
+    from flask_migrate import upgrade as upgrade_database
+
+    with app.app_context():
+        upgrade_database(directory=str(assets.MIGRATIONS))
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A PostgreSQL server of the tests' own."""
+    cluster = start_cluster(tmp_path_factory.mktemp("postgresql") / "cluster")
+    yield cluster
+    cluster.control("stop", "-m", "immediate")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database to copy."""
+    folder = tmp_path_factory.mktemp("sqlite-template")
+    upgrade(create_app(settings_for(folder)))
+    return folder / "helpdesk.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster) -> str:
+    """A migrated, empty PostgreSQL database to copy."""
+    cluster.execute('CREATE DATABASE "template_of_tests"')
+    url = cluster.url("template_of_tests")
+    upgrade(create_app(settings_for(tmp_path_factory.mktemp("pg-template"), url)))
+    return "template_of_tests"
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of this test's own, migrated and empty; once on each database."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        shutil.copy(template, tmp_path / "helpdesk.sqlite3")
+        yield f"sqlite:///{tmp_path / 'helpdesk.sqlite3'}"
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    template_name: str = request.getfixturevalue("postgresql_template")
+    name = f"test_{next(_numbers)}"
+    yield cluster.copy_database(template_name, name)
+    cluster.drop_database(name)
+
+
+@pytest.fixture
+def settings(database: str, tmp_path: Path) -> Settings:
+    """Settings of an installation on the test's database; a test module may override this."""
+    return settings_for(tmp_path, database)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on the test's database, without an application context."""
+    app = create_app(settings)
+    app.config["TESTING"] = True
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    """The application with a context pushed, for verbs and questions."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def now() -> Iterator[datetime]:
+    """A Tuesday in November, 08:41 in Stockholm; the clock stands still there."""
+    with clock.stopped_at(A_TUESDAY):
+        yield A_TUESDAY
+
+
+@pytest.fixture
+def world(context: Flask) -> World:
+    """A small organisation: functions, queues, people, a mailbox (committed)."""
+    return make_world()

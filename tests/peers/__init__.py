@@ -1,0 +1,1 @@
+"""Real peers for the tests: databases, mail servers, a browser."""
