@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeDecorator
 BUSY_TIMEOUT_MS = 30_000
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_open: ContextVar[bool] = ContextVar("open", default=False)
 
 
 class Base(DeclarativeBase):
@@ -66,16 +67,19 @@ def unit_of_work() -> Iterator[Session]:
     What was read before it is read anew inside it, so that a write never rests on old rows.
     """
     session = db.session()
-    if _writing.get():
+    if _open.get():
         raise RuntimeError("a unit of work is already open; verbs must not open one")
+    token = _open.set(True)
     session.rollback()
-    with write_from_the_start():
-        try:
+    try:
+        with write_from_the_start():
             yield session
             session.commit()
-        except BaseException:
-            session.rollback()
-            raise
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        _open.reset(token)
 
 
 @contextmanager

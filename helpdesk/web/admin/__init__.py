@@ -1,0 +1,7 @@
+"""admin"""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")

@@ -1,0 +1,7 @@
+"""desk"""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+blueprint = Blueprint("desk", __name__, url_prefix="/desk")

@@ -1,0 +1,83 @@
+"""How values are shown: times, sizes and names, as the reader is used to."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from flask import Flask
+from flask_babel import format_datetime, get_locale, gettext, ngettext, to_user_timezone
+
+from helpdesk.core import clock
+
+
+class Named(Protocol):
+    """What has a name in each language."""
+
+    name_en: str
+    name_sv: str
+
+
+def register(app: Flask) -> None:
+    """Give the filters to the templates."""
+    app.jinja_env.filters.update(
+        ago=ago, exact=exact, day=day, local_name=local_name, file_size=file_size, words=words
+    )
+
+
+def ago(instant: datetime) -> str:
+    """How long ago: "just now", "5 min ago", "3 h ago", then the day."""
+    passed = clock.now() - instant
+    if passed < timedelta(minutes=1):
+        return gettext("just now")
+    if passed < timedelta(hours=1):
+        return gettext("%(minutes)s min ago", minutes=passed.seconds // 60)
+    if passed < timedelta(days=1):
+        return gettext("%(hours)s h ago", hours=passed.seconds // 3600)
+    return day(instant)
+
+
+def exact(instant: datetime) -> str:
+    """The local time in full, "Tue 24 Nov 08:41"; with the year when it is another one."""
+    local, today = to_user_timezone(instant), to_user_timezone(clock.now())
+    pattern = "ccc d MMM HH:mm" if local.year == today.year else "ccc d MMM y HH:mm"
+    return format_datetime(instant, pattern)
+
+
+def day(instant: datetime) -> str:
+    """The local day, "24 Nov"; with the year when it is another one."""
+    local, today = to_user_timezone(instant), to_user_timezone(clock.now())
+    return format_datetime(instant, "d MMM" if local.year == today.year else "d MMM y")
+
+
+def local_name(thing: Named | None) -> str:
+    """The name in the reader's language; "" for nothing."""
+    if thing is None:
+        return ""
+    locale = get_locale()
+    swedish = locale is not None and locale.language == "sv"
+    return thing.name_sv if swedish else thing.name_en
+
+
+def file_size(size: int) -> str:
+    """A size in the largest unit that keeps it above one, with one decimal below ten."""
+    if size < 1000:
+        return ngettext("%(num)s byte", "%(num)s bytes", size)
+    number, unit = float(size), "B"
+    for unit in ("kB", "MB", "GB"):  # noqa: B007
+        number /= 1000
+        if number < 1000:
+            break
+    shown = f"{number:.1f}" if number < 10 else f"{number:.0f}"
+    if (locale := get_locale()) is not None and locale.language == "sv":
+        shown = shown.replace(".", ",")
+    return f"{shown} {unit}"
+
+
+def words(step: dict[str, object]) -> str:
+    """A step of a mail's trace (marked words and their facts) in the reader's language."""
+    facts = step.get("with")
+    try:
+        return gettext(str(step["words"])) % facts if facts else gettext(str(step["words"]))
+    except (KeyError, TypeError, ValueError):
+        return str(step.get("words", ""))

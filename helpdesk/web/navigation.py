@@ -1,0 +1,78 @@
+"""What the frame of the desk shows on every page: lists, functions, processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
+from flask_security import current_user
+
+from helpdesk.domain.accounts.permissions import Action, may
+from helpdesk.domain.accounts.queries import functions
+from helpdesk.domain.processes import PROCESSES
+from helpdesk.web.filters import local_name
+
+# (label, icon, address, count or None, whether one is there)
+Link = tuple[str, str, str, int | None, bool]
+
+# Any of these opens the administration.
+ADMINISTRATION = (
+    Action.MANAGE_MAILBOXES,
+    Action.SEE_MAIL_LOG,
+    Action.SEE_OUTBOX,
+    Action.MANAGE_RULES,
+    Action.MANAGE_PEOPLE,
+)
+
+
+def register(app: Flask) -> None:
+    """Give `nav` to every template; nothing is asked of the database until it is shown."""
+    app.context_processor(lambda: {"nav": Navigation()})
+
+
+@dataclass
+class Navigation:
+    """The links of the frame, made when the template asks for them."""
+
+    where: str = field(default_factory=lambda: (request.view_args or {}).get("list", ""))
+
+    def _list(self, label: str, icon: str, name: str) -> Link:
+        return label, icon, url_for("desk.work_list", list=name), None, self.where == name
+
+    @cached_property
+    def lists(self) -> list[Link]:
+        """One's own lists."""
+        return [
+            self._list(_("Mine"), "person", "mine"),
+            self._list(_("Unassigned"), "inbox", "unassigned"),
+            self._list(_("Waiting"), "wait", "waiting"),
+            self._list(_("All open"), "list", "all"),
+            self._list(_("Done"), "check", "done"),
+        ]
+
+    @cached_property
+    def functions(self) -> list[Link]:
+        """One list per function, across all processes."""
+        return [
+            self._list(local_name(function), "people", function.key) for function in functions()
+        ]
+
+    @cached_property
+    def processes(self) -> list[Link]:
+        """One list per process."""
+        return [
+            self._list(_(process.label), "flow", process.name) for process in PROCESSES.values()
+        ]
+
+    reports: tuple[Link, ...] = ()
+
+    def can(self, what: str) -> bool:
+        """Whether the person may do an action, by its name; "administer" is any of administration."""
+        person = current_user._get_current_object() if current_user else None
+        if person is None or not person.is_authenticated:
+            return False
+        if what == "administer":
+            return any(may(person, action) for action in ADMINISTRATION)
+        return may(person, Action[what.upper()])
