@@ -16,7 +16,7 @@ def now() -> datetime:
 
 @contextmanager
 def stopped_at(instant: datetime) -> Iterator[None]:
-    """Let the clock stand at `instant` (aware) for the length of the block; for tests and replays."""
+    """Let the clock stand at `instant` (aware) for the length of the block; for tests."""
     global _set_to
     before = _set_to
     _set_to = instant.astimezone(UTC)

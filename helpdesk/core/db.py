@@ -1,4 +1,4 @@
-"""The database: one handle, one way to commit, and the differences between SQLite and PostgreSQL."""
+"""The database: one handle, one way to commit, and what SQLite and PostgreSQL do differently."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError(f"{value!r} has no time zone")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """UTC out, aware on both databases."""
         if value is None:
             return None
@@ -84,7 +84,7 @@ def unit_of_work() -> Iterator[Session]:
 
 @contextmanager
 def write_from_the_start() -> Iterator[None]:
-    """Transactions begun in this block take SQLite's write lock at once, instead of failing later."""
+    """Transactions begun in this block take SQLite's write lock at once, not when it is too late."""
     token = _writing.set(True)
     try:
         yield

@@ -19,7 +19,7 @@ _SHORT_BYTES = 10
 _secret: bytes | None = None
 
 
-class Expired(HelpdeskError):
+class ExpiredToken(HelpdeskError):
     """The token was ours, but its time is over; `payload` says what it was for."""
 
     def __init__(self, payload: Any) -> None:
@@ -27,12 +27,12 @@ class Expired(HelpdeskError):
         self.payload = payload
 
 
-class Forged(HelpdeskError):
+class ForgedToken(HelpdeskError):
     """The token is not ours, or somebody changed it."""
 
 
 def use(secret: str) -> None:
-    """Sign with keys derived from `secret` from now on; called once when the application is made."""
+    """Sign with keys derived from `secret` from now on; called when the application is made."""
     global _secret
     _secret = secret.encode()
 
@@ -56,20 +56,20 @@ def is_signed(purpose: str, text: str, signature: str) -> bool:
 
 
 def token(purpose: str, payload: Any) -> str:
-    """A signed and dated token for a URL; `payload` is a value of JSON and can be read by its holder."""
+    """A signed and dated token for a URL; its holder can read `payload`, a value of JSON."""
     return URLSafeTimedSerializer(_key(purpose), salt=purpose).dumps(payload)
 
 
 def read_token(purpose: str, token: str, *, max_age_seconds: int) -> Any:
-    """The payload of a token of ours; Expired when it is too old, Forged when it is not ours."""
+    """The payload of a token of ours; ExpiredToken when too old, ForgedToken when not ours."""
     serializer = URLSafeTimedSerializer(_key(purpose), salt=purpose)
     try:
         return serializer.loads(token, max_age=max_age_seconds)
     except SignatureExpired as error:
-        # Expired() is raised only for a good signature, so its payload can be believed.
-        raise Expired(serializer.load_payload(error.payload or b"")) from None
+        # SignatureExpired is raised only for a good signature, so its payload can be believed.
+        raise ExpiredToken(serializer.load_payload(error.payload or b"")) from None
     except BadSignature:
-        raise Forged("This link is not valid. Copy it whole from the mail.") from None
+        raise ForgedToken("This link is not valid. Copy it whole from the mail.") from None
 
 
 def seal(secret: str) -> str:

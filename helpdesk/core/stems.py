@@ -19,14 +19,14 @@ _STEMMERS = tuple(snowballstemmer.stemmer(language) for language in ("swedish", 
 
 
 def tokens(text: str) -> list[str]:
-    """The words of a text in order, composed (NFC) and in lower case; overlong ones are left out."""
+    """The words of a text in order, NFC and in lower case; overlong ones are left out."""
     found = _WORD.findall(unicodedata.normalize("NFC", text).lower())
     return [word for word in found if len(word) <= LONGEST_WORD]
 
 
 @lru_cache(maxsize=100_000)
 def forms(word: str) -> tuple[str, ...]:
-    """A word with its stems, each once: what is written to the index and looked for in it."""
+    """A word with its stems, each once: what is written to the index and looked for."""
     return tuple(dict.fromkeys((word, *(stemmer.stemWord(word) for stemmer in _STEMMERS))))
 
 

@@ -24,7 +24,7 @@ class Storage:
         return self.folder / sha256[:2] / sha256[2:4] / sha256
 
     def keep(self, data: bytes) -> str:
-        """Write `data` durably and return its SHA-256 in hexadecimal; OSError when the disk refuses."""
+        """Write `data` durably and return its SHA-256; OSError when the disk refuses."""
         sha256 = hashlib.sha256(data).hexdigest()
         path = self.path_of(sha256)
         # A file appears under its name only when it is whole and synced, so one of
@@ -48,7 +48,7 @@ class Storage:
         return sha256
 
     def _make_folder(self, folder: Path) -> None:
-        """Make `folder` and sync each parent that gained a name, or the file could be lost with it."""
+        """Make `folder`; each parent that gained a name is synced, or the file is lost with it."""
         missing = []
         while not folder.exists():
             missing.append(folder)

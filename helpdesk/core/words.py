@@ -1,4 +1,4 @@
-"""Marks words for translation where there is no reader yet; they are translated where they are shown."""
+"""Marks words for translation where there is no reader yet; translated where they are shown."""
 
 from __future__ import annotations
 

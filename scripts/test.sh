@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Everything that is checked, in the order of how soon it answers. The tests run even if a check
+# before them has failed, so that one run tells all; their closing line is the last one.
+set -u
+cd "$(dirname "$0")/.."
+
+failed=0
+check() {
+    echo "· $*"
+    "$@" || failed=1
+}
+check .venv/bin/ruff check --quiet --output-format concise .
+check .venv/bin/ruff format --check --quiet --output-format concise .
+check .venv/bin/mypy --no-error-summary
+[ $failed = 0 ] || echo "A check before the tests has failed; see above." >&2
+
+.venv/bin/python -m pytest -n 2 --dist loadfile -q "$@" || failed=$?
+exit $failed
