@@ -18,7 +18,7 @@ class Kind(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One mailbox of a header: display name (may be empty) and bare address (RFC 5322 section 3.4)."""
+    """One mailbox of a header (RFC 5322 section 3.4): display name, may be empty, and address."""
 
     name: str
     address: str
@@ -71,6 +71,8 @@ class ParsedMail:
     auto_submitted: bool
     warnings: tuple[str, ...]
     headers: tuple[tuple[str, str], ...] = field(repr=False)
+    answers_to: tuple[Address, ...] = ()
+    """All of Reply-To; `reply_to` is the first of them."""
 
     def header(self, name: str, default: str = "") -> str:
         """The first header of that name (any case), decoded; `default` where there is none."""
