@@ -1,0 +1,54 @@
+"""`helpdesk mail`: understand mail, take it in, and read what became of it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from helpdesk.mail.mailfiles import raw_mails
+from helpdesk.mail.parse import as_json, parse
+
+
+@click.group()
+def mail() -> None:
+    """Understand mail, take it in, and read what became of it."""
+
+
+@mail.command("parse")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+def parse_command(paths: tuple[Path, ...]) -> None:
+    """Print each mail of files, folders, mboxes, Maildirs or standard input as a line of JSON."""
+    out = sys.stdout.buffer
+    for path, raw in raw_mails(paths):
+        line = json.dumps(as_json(parse(raw), path), ensure_ascii=False)
+        out.write(line.encode("utf-8", "replace") + b"\n")
+    out.flush()
+
+
+@mail.command()
+@click.option("--mailbox", help="Name of the mailbox that the mail came to.")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+def ingest(mailbox: str | None, paths: tuple[Path, ...]) -> None:
+    """Take mail in from standard input or from files; exit codes are those of sysexits."""
+    from helpdesk.cli.application import settings_with_logs
+    from helpdesk.mail.ingest import ingest as take_in
+
+    sys.exit(take_in(list(paths), mailbox, settings_with_logs(quiet=True)))
+
+
+@mail.command()
+@click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
+@click.option("--state", help="Only mail in this state, such as 'set aside'.")
+@click.option("--mailbox", help="Only mail of the mailbox with this name.")
+@click.option("--before", type=int, help="Only mail with a lower id (the next page).")
+@click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
+def log(
+    as_lines: bool, state: str | None, mailbox: str | None, before: int | None, limit: int
+) -> None:
+    """What came in, newest first: where it is and why."""
+    from helpdesk.cli.maillog import show_log
+
+    show_log(as_lines, state=state, mailbox_name=mailbox, before=before, limit=limit)

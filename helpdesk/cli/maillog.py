@@ -1,0 +1,40 @@
+"""Prints the mail log."""
+
+from __future__ import annotations
+
+import click
+from sqlalchemy import select
+
+from helpdesk.cli.application import print_json, with_database
+from helpdesk.cli.shapes import inbound
+from helpdesk.core.db import db
+from helpdesk.domain.correspondence.models import InboundMail, Mailbox
+
+
+@with_database
+def show_log(
+    as_lines: bool,
+    *,
+    state: str | None,
+    mailbox_name: str | None,
+    before: int | None,
+    limit: int,
+) -> None:
+    """Print inbound mail, newest first, as JSON lines or as a table."""
+    statement = select(InboundMail, Mailbox).join(Mailbox, Mailbox.id == InboundMail.mailbox_id)
+    if state is not None:
+        statement = statement.where(InboundMail.state == state)
+    if mailbox_name is not None:
+        statement = statement.where(Mailbox.name == mailbox_name)
+    if before is not None:
+        statement = statement.where(InboundMail.id < before)
+    rows = db.session.execute(statement.order_by(InboundMail.id.desc()).limit(limit))
+    for mail, mailbox in rows:
+        if as_lines:
+            print_json(inbound(mail, mailbox))
+            continue
+        became = f"#{mail.ticket_id}" if mail.ticket_id else "-"
+        click.echo(
+            f"{mail.id:<7} {mail.kept_at:%Y-%m-%d %H:%M} {mailbox.name:12} {mail.state:14}"
+            f" {became:8} {mail.from_address:32} {mail.reason or mail.subject}"
+        )
