@@ -1,0 +1,67 @@
+/* The desk from the keyboard, the count of what is selected, and mail frames as tall as their mail. */
+
+const LONGEST_FRAME_PX = 4000;
+const rows = () => [...document.querySelectorAll("[data-row]")];
+const linkOf = (row) => row?.querySelector(".row-subject a");
+const isWriting = (element) => element.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+
+function step(by) {
+  const all = rows();
+  if (!all.length) return;
+  const here = all.findIndex((row) => row.contains(document.activeElement));
+  const next = all[Math.min(Math.max(here + by, 0), all.length - 1)];
+  linkOf(next).focus({ focusVisible: true });
+  next.scrollIntoView({ block: "nearest" });
+}
+
+function pick() {
+  const row = document.activeElement?.closest("[data-row]");
+  row?.querySelector(".pick")?.click();
+}
+
+// Anything may answer to a key: data-key="r". A field is focused, everything else is pressed.
+function press(key) {
+  const target = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((one) => one.checkVisibility?.() ?? true);
+  if (!target) return false;
+  if (isWriting(target)) { target.focus(); target.select?.(); } else target.click();
+  return true;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (event.key === "Escape" && isWriting(event.target)) { event.target.blur(); return; }
+  if (isWriting(event.target) || document.querySelector("dialog[open]")) return;
+  if (event.key === "j" || event.key === "k") step(event.key === "j" ? 1 : -1);
+  else if (event.key === "x") pick();
+  else if (!(event.key.length === 1 && press(event.key))) return;
+  event.preventDefault();
+});
+
+function countPicked() {
+  const number = document.querySelectorAll(".pick:checked").length;
+  for (const place of document.querySelectorAll("[data-picked-count]")) place.textContent = number;
+}
+document.addEventListener("change", (event) => { if (event.target.matches(".pick")) countPicked(); });
+countPicked();
+
+function fit(frame) {
+  const inside = frame.contentDocument?.documentElement;
+  // Chromium shows an empty page before the mail has come; its height would only make the page jump.
+  if (!inside || frame.contentDocument.URL === "about:blank") return;
+  frame.style.height = "0";
+  frame.style.height = `${Math.min(inside.scrollHeight, LONGEST_FRAME_PX)}px`;
+}
+
+function watch(frame) {
+  frame.addEventListener("load", () => {
+    fit(frame);
+    for (const picture of frame.contentDocument?.images || []) picture.addEventListener("load", () => fit(frame));
+  });
+  if (frame.contentDocument?.readyState === "complete") fit(frame);
+}
+for (const frame of document.querySelectorAll("iframe[data-fit]")) watch(frame);
+let resizing;
+addEventListener("resize", () => {
+  clearTimeout(resizing);
+  resizing = setTimeout(() => document.querySelectorAll("iframe[data-fit]").forEach(fit), 150);
+});

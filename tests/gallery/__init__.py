@@ -1,0 +1,1 @@
+"""A small application that shows every layout and macro with sample data; run by hand."""
