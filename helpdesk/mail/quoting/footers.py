@@ -1,0 +1,113 @@
+"""Finds what machines add to a mail's end: disclaimers, list footers, scanners' notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .notices import ABOUT_MAIL, ALONE, CONFIDENTIAL, WHAT_TO_DO
+
+_TITLES = re.compile(
+    r"\W*(?:(?:e-?mail )?(?:legal )?disclaimer|confidentiality(?: notice)?|confidential(?:ity)? "
+    r"(?:notice|note)|legal notice|important notice|privacy notice|konfidentiellt"
+    r"|haftungsausschluss|avis de confidentialité|aviso legal|aviso de confidencialidad|avviso"
+    r"|klauzula poufności|vertraulichkeitshinweis)\W*\Z",
+    re.IGNORECASE,
+)
+_RULE = re.compile(r"(?:[-_=~*#—–] ?){3,}")
+_LIST_FOOTER = re.compile(
+    r"mailing list|listinfo|list-unsubscribe|unsubscribe|mailman|google groups|yahoo groups"
+    r"|you received this message because|subscribed to|avprenumerera|avregistrer|abbestellen"
+    r"|abmelden|se désabonner|se désinscrire|darse de baja|disiscrizione|uitschrijven|afmelden"
+    r"|peruuta tilaus|frameld|meld deg av|wypisać|reply to this email directly"
+    r"|view it on github|to post to this",
+    re.IGNORECASE,
+)
+_LONGEST_FOOTER = 80
+
+
+def start_of_footer(lines: list[str], end: int) -> int:
+    """Before which line the disclaimers and footers begin that the first `end` lines end with."""
+    cut = end
+    floor = max(0, end - _LONGEST_FOOTER)
+    for start, stop in _paragraphs_from_the_end(lines, floor, end):
+        paragraph = lines[start:stop]
+        if is_footer(paragraph):
+            cut = start
+        elif not _may_stand_between(paragraph):
+            at = _footer_inside(paragraph)
+            if at is not None:
+                cut = start + at
+            break
+    return _without_blank_or_title(lines, cut) if cut < end else end
+
+
+def is_footer(paragraph: list[str]) -> bool:
+    """Did a machine add this paragraph to the end of the mail?"""
+    said = " ".join(paragraph)[:3000].lower()
+    if _LIST_FOOTER.search(said) and (len(said) < 400 or _RULE.match(paragraph[0][:80])):
+        return _RULE.match(paragraph[0][:80]) is not None or _addresses_a_reader(said)
+    if any(words in said for words in ALONE):
+        return True
+    if len(said) < 60 or "?" in said:
+        return False
+    doing = sum(words in said for words in WHAT_TO_DO)
+    secret = any(words in said for words in CONFIDENTIAL)
+    about = any(words in said for words in ABOUT_MAIL)
+    return (secret and about and doing >= 1) or (about and doing >= 2 and len(said) > 120)
+
+
+def _addresses_a_reader(said: str) -> bool:
+    # A list's footer says how to leave; a person who mentions a list says more, or less.
+    return said.startswith(
+        (
+            "to unsubscribe",
+            "you received this",
+            "if you ",
+            "—",
+            "för att avprenumerera",
+            "unsubscribe",
+        )
+    )
+
+
+def _paragraphs_from_the_end(lines: list[str], floor: int, end: int) -> Iterator[tuple[int, int]]:
+    stop = end
+    while stop > floor:
+        while stop > floor and not lines[stop - 1]:
+            stop -= 1
+        start = stop
+        while start > floor and lines[start - 1]:
+            start -= 1
+        if start < stop:
+            yield start, stop
+        stop = start
+
+
+def _may_stand_between(paragraph: list[str]) -> bool:
+    # Between a footer's paragraphs stand rules, links and logos.
+    return len(paragraph) == 1 and (
+        _RULE.fullmatch(paragraph[0][:80]) is not None
+        or _TITLES.match(paragraph[0][:80]) is not None
+        or paragraph[0].startswith(("http", "www.", "<http", "[cid:", "![", "[http"))
+    )
+
+
+def _footer_inside(paragraph: list[str]) -> int | None:
+    """Where a footer begins without an empty line: at a rule, a title, or the last long line."""
+    for at in range(1, len(paragraph)):
+        line = paragraph[at]
+        ruled = _RULE.fullmatch(line[:80]) is not None or _TITLES.match(line[:80]) is not None
+        if (ruled or len(line) > 90) and is_footer(paragraph[at:]):
+            return at
+    return None
+
+
+def _without_blank_or_title(lines: list[str], cut: int) -> int:
+    while cut and (
+        not lines[cut - 1]
+        or _TITLES.match(lines[cut - 1][:80])
+        or _RULE.fullmatch(lines[cut - 1][:80]) is not None
+    ):
+        cut -= 1
+    return cut
