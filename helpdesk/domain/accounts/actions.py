@@ -12,15 +12,14 @@ from helpdesk.domain.accounts.queries import person_by_address
 
 # RFC 5321 section 4.5.3.1.3 limits a path to 256 octets; ours leaves room for more.
 ADDRESS_LENGTH = 320
+_NEVER_IN_AN_ADDRESS = frozenset(' \t\r\n<>,;"')
 
 
-def know(
-    address: str, *, name: str = "", language: str | None = None, now: datetime
-) -> Person:
-    """The person behind an address, who is made known when nobody is; a missing name is filled in."""
+def know(address: str, *, name: str = "", language: str | None = None, now: datetime) -> Person:
+    """The person behind an address, made known when nobody is; a missing name is filled in."""
     person = person_by_address(address)
     if person is None:
-        return add_person(address, name=name, language=language, now=now)
+        return introduce(address, name=name, language=language, now=now)
     if name and not person.name:
         person.name = name[:200]
     return person
@@ -29,14 +28,28 @@ def know(
 def add_person(
     address: str, *, name: str = "", language: str | None = None, now: datetime
 ) -> Person:
-    """A new person with one address; Invalid for what is no address, Refused for one that is taken."""
+    """A new person with one address; Invalid for no address, Refused for one that is taken."""
     address = checked_address(address)
     if person_by_address(address) is not None:
         raise Refused(f"{address} already belongs to somebody.")
+    return introduce(address, name=name, language=language, now=now)
+
+
+def introduce(
+    address: str, *, name: str = "", language: str | None = None, now: datetime
+) -> Person:
+    """A new person behind an address that the caller knows to be nobody's; Invalid for none."""
+    address = checked_address(address)
     person = Person(
-        email=address, name=name.strip()[:200], language=language, created_at=now
+        email=address,
+        name=name.strip()[:200],
+        language=language,
+        created_at=now,
+        addresses=[Address(address=address)],
+        # Said to be empty, so that nobody needs to look them up.
+        roles=[],
+        memberships=[],
     )
-    person.addresses.append(Address(address=address))
     db.session.add(person)
     db.session.flush()
     return person
@@ -76,6 +89,27 @@ def checked_address(address: str) -> str:
     """The address in lower case; Invalid when it cannot be one."""
     address = address.strip().lower()
     local, at, domain = address.rpartition("@")
-    if not (at and local and domain) or len(address) > ADDRESS_LENGTH or set(address) & set(" \t\r\n<>,"):
+    malformed = not (at and local and domain) or bool(set(address) & _NEVER_IN_AN_ADDRESS)
+    if malformed or len(address) > ADDRESS_LENGTH:
         raise Invalid("address", f"{address!r} is no e-mail address.")
     return address
+
+
+def present_oneself(
+    person: Person,
+    *,
+    name: str,
+    language: str | None,
+    time_zone: str | None,
+    signature: str | None = None,
+) -> None:
+    """What a person says about themselves; None for language and time zone: the usual one.
+
+    None leaves the signature as it is.
+    """
+    person.name = name[:200]
+    person.language = language
+    person.time_zone = time_zone
+    if signature is not None:
+        person.signature = signature
+    db.session.flush()

@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.core import clock
@@ -48,7 +48,7 @@ class Grant(Base, RoleMixin):
     role: Mapped[str] = mapped_column(String(20), primary_key=True)
 
     @property
-    def name(self) -> str:
+    def name(self) -> str:  # type: ignore[override]
         """The role's name, as the sign-in library asks for it."""
         return self.role
 
@@ -75,15 +75,14 @@ class Address(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     # Lower case throughout: no mail system in use tells addresses apart by case.
     address: Mapped[str] = mapped_column(String(320), unique=True)
-    person_id: Mapped[int] = mapped_column(
-        ForeignKey("people.id", ondelete="CASCADE"), index=True
-    )
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
 
 
 class Person(Base, UserMixin):
     """Somebody: requester, agent or both. Signs in only with a password or a link of their own."""
 
     __tablename__ = "people"
+    __table_args__ = (Index("ix_people_name", "name", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(200), default="")
@@ -102,7 +101,9 @@ class Person(Base, UserMixin):
     )
     created_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
 
-    roles: Mapped[list[Grant]] = relationship(cascade="all, delete-orphan")
+    roles: Mapped[list[Grant]] = relationship(  # type: ignore[assignment]
+        cascade="all, delete-orphan"
+    )
     addresses: Mapped[list[Address]] = relationship(cascade="all, delete-orphan")
     memberships: Mapped[list[Membership]] = relationship(
         lazy="select", cascade="all, delete-orphan"

@@ -38,6 +38,9 @@ class Action(enum.StrEnum):
     MANAGE_RULES = "manage routing rules"
     MANAGE_PEOPLE = "manage people"
     SEE_OUTBOX = "see the outbox"
+    MANAGE_OUTBOX = "send mail again or cancel it"
+    MANAGE_ORGANISATION = "manage functions, queues and services"
+    SEE_ADMINISTRATION = "see how the helpdesk does and what was changed"
 
 
 _REQUESTER = frozenset({Action.FOLLOW_OWN_TICKET, Action.ANSWER_OWN_TICKET})

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
+from sqlalchemy.orm import joinedload
 
 from helpdesk.core.db import db
 from helpdesk.domain.accounts.models import Address, Function, Grant, Membership, Person
 from helpdesk.domain.accounts.permissions import PERMISSIONS, Action
+
+# Asked for each mail that comes, so it is made only once.
+_PEOPLE_BY_ADDRESSES = (
+    select(Address.address, Person)
+    .join(Person)
+    .where(Address.address.in_(bindparam("wanted", expanding=True)))
+    .options(joinedload(Person.roles))
+)
 
 
 def person_by_id(person_id: int) -> Person | None:
@@ -23,12 +32,10 @@ def person_by_address(address: str) -> Person | None:
 
 
 def people_by_addresses(addresses: Iterable[str]) -> dict[str, Person]:
-    """Known people by (lower-case) address; unknown addresses are left out."""
+    """Known people with their roles by (lower-case) address; unknown addresses are left out."""
     wanted = [address.strip().lower() for address in addresses]
-    rows = db.session.execute(
-        select(Address.address, Person).join(Person).where(Address.address.in_(wanted))
-    )
-    return {address: person for address, person in rows}
+    rows = db.session.execute(_PEOPLE_BY_ADDRESSES, {"wanted": wanted}).unique()
+    return {row.address: row.Person for row in rows}
 
 
 def functions() -> Sequence[Function]:
@@ -80,9 +87,7 @@ def people_like(words: str, *, limit: int = 10) -> Sequence[Person]:
     by_address = select(Address.person_id).where(Address.address.like(start.lower(), escape="\\"))
     return db.session.scalars(
         select(Person)
-        .where(
-            Person.active, or_(Person.name.ilike(start, escape="\\"), Person.id.in_(by_address))
-        )
+        .where(Person.active, or_(Person.name.ilike(start, escape="\\"), Person.id.in_(by_address)))
         .order_by(Person.name, Person.id)
         .limit(limit)
     ).all()

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from helpdesk.core.db import db
+from helpdesk.core.db import Base, db, on_postgresql
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.correspondence.models import (
+    DeliveryState,
     IdSource,
     InboundMail,
     Mailbox,
@@ -29,6 +34,7 @@ def keep(
     raw_sha256: str | None,
     size: int,
     content_key: str,
+    rfc_message_id: str | None = None,
     uidvalidity: int | None = None,
     uid: int | None = None,
     envelope_from: str | None = None,
@@ -42,6 +48,7 @@ def keep(
         raw_sha256=raw_sha256,
         size=size,
         content_key=content_key,
+        rfc_message_id=rfc_message_id[:LONGEST_ID] if rfc_message_id else None,
         uidvalidity=uidvalidity,
         uid=uid,
         envelope_from=envelope_from,
@@ -65,17 +72,38 @@ def note_step(
 
 def remember_id(ticket_id: int, rfc_id: str | None, source: IdSource) -> None:
     """Let answers to this Message-ID find the ticket; remembering it again changes nothing."""
-    if not rfc_id or len(rfc_id) > LONGEST_ID:
-        return
-    known = db.session.scalar(
-        select(MailId.id).where(
-            MailId.rfc_id == rfc_id,
-            MailId.ticket_id == ticket_id,
-            MailId.source == source.value,
-        )
+    remember_ids(ticket_id, {source: (rfc_id,)})
+
+
+def remember_ids(ticket_id: int, rfc_ids: Mapping[IdSource, Iterable[str | None]]) -> None:
+    """Let answers to any of these Message-IDs find the ticket; known ones change nothing."""
+    rows = [
+        {"rfc_id": rfc_id, "ticket_id": ticket_id, "source": source.value}
+        for source, some in rfc_ids.items()
+        for rfc_id in dict.fromkeys(some)
+        if rfc_id and len(rfc_id) <= LONGEST_ID
+    ]
+    if rows:
+        db.session.connection().execute(_unless_known(MailId, on_postgresql()), rows)
+
+
+def tell_copies(mail: InboundMail) -> None:
+    """Let the copies of a mail lead to the ticket that it came to later than they did."""
+    db.session.execute(
+        update(InboundMail)
+        .where(InboundMail.copy_of_id == mail.id)
+        .values(ticket_id=mail.ticket_id, message_id=mail.message_id)
     )
-    if known is None:
-        db.session.add(MailId(rfc_id=rfc_id, ticket_id=ticket_id, source=source.value))
+
+
+def note_bounce(mail: OutboundMail, *, error: str) -> bool:
+    """The mail came back: it was not delivered. False when that was known already."""
+    if mail.state == DeliveryState.BOUNCED.value:
+        return False
+    mail.state = DeliveryState.BOUNCED.value
+    mail.last_error = error
+    mail.leased_by = None
+    return True
 
 
 def enqueue(
@@ -91,35 +119,35 @@ def enqueue(
     facts: dict[str, Any] | None = None,
     domain: str = "localhost",
     now: datetime,
-) -> OutboundMail:
-    """A row of the outbox for one person about one occasion; asking again finds the first."""
-    known = db.session.scalar(
-        select(OutboundMail).where(
-            OutboundMail.occasion == occasion,
-            OutboundMail.notification == notification,
-            OutboundMail.to_address == to.email,
-        )
-    )
-    if known is not None:
-        return known
+) -> None:
+    """A row of the outbox for one person about one occasion; asking again changes nothing."""
     if mailbox is not None:
         domain = mailbox.address.rpartition("@")[2]
-    mail = OutboundMail(
-        notification=notification,
-        occasion=occasion,
-        to_address=to.email,
-        person_id=to.id,
-        ticket_id=ticket_id,
-        message_id=message_id,
-        mailbox_id=mailbox.id if mailbox else None,
-        language=language,
-        facts=facts or {},
-        rfc_message_id=new_message_id(ticket_id or 0, audience, domain),
-        created_at=now,
-        due_at=now,
-    )
-    db.session.add(mail)
-    if ticket_id is not None:
-        remember_id(ticket_id, mail.rfc_message_id, IdSource.SENT)
+    rfc_message_id = new_message_id(ticket_id or 0, audience, domain)
+    row = {
+        "occasion": occasion,
+        "notification": notification,
+        "to_address": to.email,
+        "person_id": to.id,
+        "ticket_id": ticket_id,
+        "message_id": message_id,
+        "mailbox_id": mailbox.id if mailbox else None,
+        "language": language,
+        "facts": facts or {},
+        "rfc_message_id": rfc_message_id,
+        "created_at": now,
+        "due_at": now,
+    }
+    # Whatever the row names by its id has to be there before it.
     db.session.flush()
-    return mail
+    written = db.session.connection().execute(_unless_known(OutboundMail, on_postgresql()), row)
+    if ticket_id is not None and written.rowcount:
+        remember_id(ticket_id, rfc_message_id, IdSource.SENT)
+
+
+@cache
+def _unless_known(table: type[Base], postgresql: bool) -> Any:
+    """An INSERT that does nothing for a row that is there already; made only once."""
+    # Both databases know ON CONFLICT, but SQLAlchemy has a word of its own for each.
+    insert = postgresql_insert if postgresql else sqlite_insert
+    return insert(cast("Table", table.__table__)).on_conflict_do_nothing()

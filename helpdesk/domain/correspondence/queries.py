@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from helpdesk.core.db import db
 from helpdesk.domain.correspondence.models import (
+    DeliveryState,
+    Fault,
+    IdSource,
     InboundMail,
-    InboundState,
     Mailbox,
     MailId,
     OutboundMail,
 )
-from helpdesk.domain.correspondence.tokens import without_tag
+from helpdesk.domain.correspondence.tokens import Audience, read_message_id, without_tag
+
+# Asked for each mail that comes, so they are made only once.
+_OUR_ADDRESSES = select(Mailbox.address, Mailbox.aliases)
+_SENT_LATELY = select(func.count()).where(
+    OutboundMail.to_address == bindparam("to_address"),
+    OutboundMail.notification == bindparam("notification"),
+    OutboundMail.created_at >= bindparam("since"),
+)
 
 
 def mailboxes(*, active_only: bool = False) -> Sequence[Mailbox]:
@@ -40,7 +51,8 @@ def mailbox_for(address: str) -> Mailbox | None:
 
 def our_addresses() -> frozenset[str]:
     """Every address that leads to us, also through mailboxes that are switched off."""
-    return frozenset(address for mailbox in mailboxes() for address in mailbox.all_addresses)
+    rows = db.session.execute(_OUR_ADDRESSES)
+    return frozenset(each for address, aliases in rows for each in (address, *aliases))
 
 
 def is_ours(address: str) -> bool:
@@ -49,45 +61,53 @@ def is_ours(address: str) -> bool:
     return address.strip().lower() in ours or without_tag(address) in ours
 
 
-def waiting_mail(*, now: datetime, limit: int) -> Sequence[int]:
-    """Ids of kept mail that is due for filing: in the order of mailboxes' arrival."""
-    return db.session.scalars(
-        select(InboundMail.id)
-        .where(InboundMail.state == InboundState.WAITING.value, InboundMail.due_at <= now)
-        .order_by(InboundMail.due_at, InboundMail.id)
-        .limit(limit)
-    ).all()
+def thread_of(ticket_id: int, *, before: str, limit: int = 20) -> Sequence[tuple[str, str]]:
+    """(Message-ID, source) that the requester's side knows of a ticket, oldest first.
 
-
-def first_of_content(content_key: str) -> InboundMail | None:
-    """The delivery of this mail that was filed; later ones are its copies."""
-    return db.session.scalar(
-        select(InboundMail).where(
-            InboundMail.content_key == content_key, InboundMail.first_of_content
-        )
-    )
-
-
-def tickets_by_rfc_ids(rfc_ids: Iterable[str]) -> dict[str, tuple[int, str]]:
-    """For known Message-IDs the ticket they belong to and how they are known (see IdSource)."""
+    Of ours only those older than `before`. Ids of internal mail are left out: whoever holds one
+    may write notes.
+    """
+    own = select(MailId.id).where(MailId.rfc_id == before, MailId.ticket_id == ticket_id)
+    # Every other id may be of internal mail, so twice as many are looked at.
     rows = db.session.execute(
-        select(MailId.rfc_id, MailId.ticket_id, MailId.source)
-        .where(MailId.rfc_id.in_(list(rfc_ids)))
+        select(MailId.rfc_id, MailId.source)
+        .where(
+            MailId.ticket_id == ticket_id,
+            # A mail is remembered after its acknowledgement was written, which answers it.
+            or_(
+                MailId.source == IdSource.TAKEN.value,
+                and_(
+                    MailId.source == IdSource.SENT.value,
+                    MailId.id < own.scalar_subquery(),
+                ),
+            ),
+        )
         .order_by(MailId.id.desc())
+        .limit(2 * limit)
     )
-    return {rfc_id: (ticket_id, source) for rfc_id, ticket_id, source in rows}
+    known: list[tuple[str, str]] = []
+    for rfc_id, source in rows:
+        mark = read_message_id(rfc_id) if source == IdSource.SENT.value else None
+        if mark is None or mark.audience is Audience.REQUESTER:
+            known.append((rfc_id, source))
+    return known[:limit][::-1]
 
 
-def thread_of(ticket_id: int, *, limit: int = 20) -> Sequence[str]:
-    """The Message-IDs that were sent and taken on a ticket, oldest first, for References."""
-    newest = (
-        select(MailId.id, MailId.rfc_id)
-        .where(MailId.ticket_id == ticket_id, MailId.source.in_(("sent", "taken")))
-        .order_by(MailId.id.desc())
-        .limit(limit)
-        .subquery()
+def internal_thread_of(mail: OutboundMail, *, limit: int = 20) -> Sequence[str]:
+    """Message-IDs of earlier internal mail on the same ticket to the same address, oldest first."""
+    rows = db.session.scalars(
+        select(OutboundMail.rfc_message_id)
+        .where(
+            OutboundMail.ticket_id == mail.ticket_id,
+            OutboundMail.to_address == mail.to_address,
+            OutboundMail.id < mail.id,
+        )
+        .order_by(OutboundMail.id.desc())
+        .limit(2 * limit)
     )
-    return db.session.scalars(select(newest.c.rfc_id).order_by(newest.c.id)).all()
+    marks = ((rfc_id, read_message_id(rfc_id)) for rfc_id in rows)
+    known = [rfc_id for rfc_id, mark in marks if mark and mark.audience is Audience.INTERNAL]
+    return known[:limit][::-1]
 
 
 def outbound_by_rfc_id(rfc_id: str) -> OutboundMail | None:
@@ -108,15 +128,78 @@ def deliveries_of(message_ids: Iterable[int]) -> dict[int, list[OutboundMail]]:
     return found
 
 
+def mail_about(events: Iterable[int]) -> Sequence[OutboundMail]:
+    """The outbound mail that these events (their ids) gave rise to."""
+    occasions = [f"event:{event_id}" for event_id in events]
+    return db.session.scalars(
+        select(OutboundMail).where(OutboundMail.occasion.in_(occasions)).order_by(OutboundMail.id)
+    ).all()
+
+
+def inbound_of_message(message_id: int) -> InboundMail | None:
+    """The mail that a message came as; of several deliveries the one that was filed."""
+    return db.session.scalar(
+        select(InboundMail)
+        .where(InboundMail.message_id == message_id, InboundMail.copy_of_id.is_(None))
+        .order_by(InboundMail.id)
+        .limit(1)
+    )
+
+
 def sent_lately(notification: str, to_address: str, *, since: datetime) -> int:
     """How many mails of a kind an address was sent since an instant."""
-    return (
-        db.session.scalar(
-            select(func.count()).where(
-                OutboundMail.to_address == to_address.lower(),
-                OutboundMail.notification == notification,
-                OutboundMail.created_at >= since,
-            )
-        )
-        or 0
+    values = {"notification": notification, "to_address": to_address.lower(), "since": since}
+    return db.session.scalar(_SENT_LATELY, values) or 0
+
+
+def outbound_mails(ids: Iterable[int]) -> Sequence[OutboundMail]:
+    """The mails of the outbox with these ids, in the order in which they were written."""
+    return db.session.scalars(
+        select(OutboundMail).where(OutboundMail.id.in_(list(ids))).order_by(OutboundMail.id)
+    ).all()
+
+
+def outbound_to_change(outbound_id: int) -> OutboundMail | None:
+    """A mail of the outbox, locked for this unit of work."""
+    return db.session.scalar(
+        select(OutboundMail).where(OutboundMail.id == outbound_id).with_for_update()
     )
+
+
+def failed_mail(*, limit: int = 50, before: int | None = None) -> Sequence[OutboundMail]:
+    """Mail that did not reach its reader and waits for somebody to act, newest first.
+
+    `before` is the id of the last one seen, for the next page.
+    """
+    statement = select(OutboundMail).where(
+        OutboundMail.state.in_((DeliveryState.FAILED.value, DeliveryState.BOUNCED.value))
+    )
+    if before is not None:
+        statement = statement.where(OutboundMail.id < before)
+    return db.session.scalars(statement.order_by(OutboundMail.id.desc()).limit(limit)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Our own mail server does not take our mail: how much waits, since when, what it said last."""
+
+    waiting: int
+    since: datetime
+    error: str
+
+
+def sending_trouble() -> Trouble | None:
+    """What keeps all mail from leaving, for an alarm that is seen; None when mail leaves."""
+    held = (
+        OutboundMail.state == DeliveryState.WAITING.value,
+        OutboundMail.fault == Fault.SERVER.value,
+    )
+    waiting, since = db.session.execute(
+        select(func.count(), func.min(OutboundMail.created_at)).where(*held)
+    ).one()
+    if not waiting:
+        return None
+    error = db.session.scalar(
+        select(OutboundMail.last_error).where(*held).order_by(OutboundMail.due_at.desc()).limit(1)
+    )
+    return Trouble(waiting, since, error or "")

@@ -7,9 +7,15 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from helpdesk.core.signing import is_signed, short_signature
+from helpdesk.core.signing import is_signed, short_signature, token
 
-_MESSAGE_ID = re.compile(r"(\d{1,12})\.([rn])\.([0-9a-z]{1,32})\.([a-z2-7]{16})@[^@\s]+\Z", re.I)
+_MESSAGE_ID = re.compile(
+    r"(\d{1,12})\.([rn])\.([0-9a-z]{1,32})\.([a-z2-7]{16})@[^@\s]+\Z", re.IGNORECASE
+)
+# The header in which each mail of ours says so itself, for when its Message-ID is rewritten.
+MARK_HEADER = "X-Helpdesk-Mail"
+# The purpose of the tokens in links to a requester's page.
+FOLLOW = "follow"
 _REPLY_TAG = re.compile(r"(\d{1,12})-([rn])(\d{1,12})-([a-z2-7]{16})\Z", re.I)
 
 
@@ -30,7 +36,7 @@ class Mark:
 
 
 def new_message_id(ticket_number: int, audience: Audience, domain: str) -> str:
-    """A Message-ID (without angle brackets) that nobody else can make; 0 for mail about no ticket."""
+    """A Message-ID (no angle brackets) that nobody else can make; 0 for mail about no ticket."""
     body = f"{ticket_number}.{audience}.{secrets.token_hex(8)}"
     return f"{body}.{short_signature('message-id', body)}@{domain}"
 
@@ -63,6 +69,21 @@ def read_reply_address(address: str) -> Mark | None:
     if not is_signed("reply-address", f"{number}-{audience}{person}", signature):
         return None
     return Mark(int(number), Audience(audience), int(person))
+
+
+def header_mark(rfc_id: str) -> str:
+    """The value of MARK_HEADER for a mail of ours: the signed part of its Message-ID."""
+    return rfc_id.partition("@")[0]
+
+
+def read_header_mark(value: str) -> Mark | None:
+    """What the value of MARK_HEADER proves, or None when we did not write it."""
+    return read_message_id(f"{value.strip()}@mark")
+
+
+def follow_token(ticket_number: int, person_id: int) -> str:
+    """What opens a ticket's page for one person without an account; read it as FOLLOW."""
+    return token(FOLLOW, [ticket_number, person_id])
 
 
 def without_tag(address: str) -> str:

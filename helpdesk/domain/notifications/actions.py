@@ -9,10 +9,11 @@ from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.correspondence.actions import enqueue
 from helpdesk.domain.correspondence.models import Mailbox
 from helpdesk.domain.correspondence.queries import is_ours, mailboxes
-from helpdesk.domain.correspondence.tokens import Audience
-from helpdesk.domain.notifications.table import NOTIFICATIONS, Notification
+from helpdesk.domain.notifications.table import NOTIFICATIONS, ON_REQUEST, Notification
+from helpdesk.domain.tickets.actions.recording import record
 from helpdesk.domain.tickets.events import Happened
 from helpdesk.domain.tickets.models import Ticket
+from helpdesk.domain.tickets.queries import ticket_by_number
 
 
 def announce(event: Happened) -> None:
@@ -53,7 +54,7 @@ def send_new_link(ticket: Ticket, *, to: Person, now: datetime) -> None:
         "new-link",
         occasion=f"link:{ticket.id}:{now:%Y%m%d%H}",
         to=to,
-        audience=Audience.REQUESTER,
+        audience=ON_REQUEST["new-link"].audience,
         mailbox=mailbox_of(ticket),
         language=language_for(to, ticket),
         ticket_id=ticket.id,
@@ -67,12 +68,22 @@ def send_sign_in_help(person: Person, *, link: str, now: datetime) -> None:
         "sign-in-help",
         occasion=f"sign-in:{person.id}:{now:%Y%m%d%H%M%S}",
         to=person,
-        audience=Audience.INTERNAL,
+        audience=ON_REQUEST["sign-in-help"].audience,
         mailbox=next(iter(mailboxes(active_only=True)), None),
         language=person.language or "en",
         facts={"link": link},
         now=now,
     )
+
+
+def tell_undelivered(
+    ticket_number: int, *, outbound_id: int, address: str, error: str, now: datetime
+) -> None:
+    """Write on the ticket that a mail about it did not reach its reader, so that agents see it."""
+    ticket = ticket_by_number(ticket_number, lock=True)
+    if ticket is not None:
+        facts = {"mail": outbound_id, "to": address, "error": error}
+        record(ticket, "mail failed", by=None, now=now, facts=facts)
 
 
 def mailbox_of(ticket: Ticket) -> Mailbox | None:

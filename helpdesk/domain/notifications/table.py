@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,23 @@ from helpdesk.domain.tickets.events import (
 from helpdesk.domain.tickets.queries import watchers_of
 
 
+class Submitted(enum.StrEnum):
+    """Who wrote the mail: the values of Auto-Submitted (RFC 3834 section 5)."""
+
+    BY_A_PERSON = "no"
+    GENERATED = "auto-generated"
+    REPLIED = "auto-replied"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What holds for every mail of a kind, whoever gets it."""
+
+    audience: Audience
+    submitted: Submitted
+    why: str
+
+
 @dataclass(frozen=True, slots=True)
 class Notification:
     """One row: the name is the folder of its words; `why` is the mail's last line.
@@ -34,6 +52,7 @@ class Notification:
     to: Callable[[Any], Iterable[Person]]
     audience: Audience
     why: str
+    submitted: Submitted = Submitted.GENERATED
     unless: Callable[[Any], bool] = lambda event: False
 
 
@@ -56,13 +75,19 @@ def _now_responsible(event: TicketAssigned) -> Iterable[Person]:
     return (person,) if person else ()
 
 
+_ASKED_OR_FOLLOWS = N_(
+    "You get this because you asked for this, or follow it. "
+    "If you want no more mail about it, answer and say so."
+)
+
 NOTIFICATIONS: tuple[Notification, ...] = (
     Notification(
         "received",
         TicketOpened,
         _requester,
         Audience.REQUESTER,
-        N_("You get this because you wrote to us."),
+        N_("You get this because you wrote to us. It comes once for each new ticket."),
+        Submitted.REPLIED,
         unless=lambda event: bool(event.hushed),
     ),
     Notification(
@@ -70,31 +95,34 @@ NOTIFICATIONS: tuple[Notification, ...] = (
         WroteFirst,
         _requesters_side,
         Audience.REQUESTER,
-        N_("You get this because we have something to tell or ask you."),
+        N_(
+            "You get this because we have something to tell or ask you. "
+            "If you want no more mail about it, answer and say so."
+        ),
+        Submitted.BY_A_PERSON,
     ),
     Notification(
         "answered",
         AgentReplied,
         _requesters_side,
         Audience.REQUESTER,
-        N_("You get this because you asked for this, or follow it."),
+        _ASKED_OR_FOLLOWS,
+        Submitted.BY_A_PERSON,
     ),
     Notification(
         "resolved",
         TicketMoved,
         _requesters_side,
         Audience.REQUESTER,
-        N_("You get this because you asked for this, or follow it."),
-        unless=lambda event: (
-            event.told or event.target != event.ticket.process_spec.resolved
-        ),
+        _ASKED_OR_FOLLOWS,
+        unless=lambda event: event.told or event.target != event.ticket.process_spec.resolved,
     ),
     Notification(
         "declined",
         TicketMoved,
         _requesters_side,
         Audience.REQUESTER,
-        N_("You get this because you asked for this, or follow it."),
+        _ASKED_OR_FOLLOWS,
         unless=lambda event: event.told or event.target != "declined",
     ),
     Notification(
@@ -102,19 +130,38 @@ NOTIFICATIONS: tuple[Notification, ...] = (
         RequesterAnswered,
         _assignee,
         Audience.INTERNAL,
-        N_("You get this because the ticket is assigned to you."),
+        N_(
+            "You get this because the ticket is assigned to you. "
+            "Hand it to somebody else to hear no more of it."
+        ),
+        unless=lambda event: bool(event.hushed),
     ),
     Notification(
         "assigned-to-you",
         TicketAssigned,
         _now_responsible,
         Audience.INTERNAL,
-        N_("You get this because somebody assigned the ticket to you."),
+        N_(
+            "You get this because the ticket was assigned to you. "
+            "Hand it to somebody else to hear no more of it."
+        ),
     ),
 )
 
 # Mail that a person asks for, not an event: it is sent by its own verb.
-ON_REQUEST: dict[str, str] = {
-    "new-link": N_("You get this because somebody asked for a new link on the ticket’s page."),
-    "sign-in-help": N_("You get this because somebody asked for a new password for you."),
+ON_REQUEST: dict[str, Kind] = {
+    "new-link": Kind(
+        Audience.REQUESTER,
+        Submitted.GENERATED,
+        N_("You get this because somebody asked for a new link on the ticket’s page."),
+    ),
+    "sign-in-help": Kind(
+        Audience.INTERNAL,
+        Submitted.GENERATED,
+        N_("You get this because somebody asked for a new password for you."),
+    ),
+}
+
+KINDS: dict[str, Kind] = ON_REQUEST | {
+    row.name: Kind(row.audience, row.submitted, row.why) for row in NOTIFICATIONS
 }

@@ -1,4 +1,4 @@
-"""The shape of a process: states in three classes, transitions with labels, gates that may refuse."""
+"""The shape of a process: states in three classes, labelled transitions, gates that refuse."""
 
 from __future__ import annotations
 

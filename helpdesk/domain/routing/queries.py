@@ -38,16 +38,39 @@ def rules(*, active_only: bool = False) -> Sequence[RoutingRule]:
     ).all()
 
 
-def placement(clues: Clues, *, process: str, queue_id: int | None) -> Placement:
-    """The first rule that holds decides; what it leaves open, the mailbox's `process` and `queue_id` do.
+@dataclass(frozen=True, slots=True)
+class Signposts:
+    """All that decides where something belongs: the active rules and the queues, in their order."""
 
-    A queue that is only for another process gives way to one for the process, or to the first
-    queue. Refused when there is no queue at all.
+    rules: Sequence[RoutingRule]
+    queues: Sequence[Queue]
+
+
+def signposts() -> Signposts:
+    """The signposts as they are now, cut loose from the session: they outlive its commits."""
+    found = Signposts(rules(active_only=True), _queues())
+    for row in (*found.rules, *found.queues):
+        db.session.expunge(row)
+    return found
+
+
+def placement(
+    clues: Clues,
+    *,
+    process: str,
+    queue_id: int | None,
+    by: Signposts | None = None,
+) -> Placement:
+    """The first rule that holds decides; `process` and `queue_id` (the mailbox's) fill its gaps.
+
+    `by` are the signposts where they are known already. A queue that is only for another process
+    gives way to one for the process, or to the first queue. Refused when there is no queue at all.
     """
-    rule = next((rule for rule in rules(active_only=True) if holds(rule, clues)), None)
+    by = by or Signposts(rules(active_only=True), _queues())
+    rule = next((rule for rule in by.rules if holds(rule, clues)), None)
     process = (rule.process if rule else None) or process
     queue_id = (rule.queue_id if rule else None) or queue_id
-    queue = _queue_for(process, queue_id)
+    queue = _queue_for(process, queue_id, by.queues)
     service = db.session.get(Service, rule.service_id) if rule and rule.service_id else None
     usual = (USUAL_LEVEL, USUAL_LEVEL)
     impact, urgency = levels_of(rule.priority) if rule and rule.priority else usual
@@ -64,11 +87,14 @@ def placement(clues: Clues, *, process: str, queue_id: int | None) -> Placement:
     )
 
 
-def _queue_for(process: str, queue_id: int | None) -> Queue:
-    wanted = db.session.get(Queue, queue_id) if queue_id is not None else None
+def _queues() -> Sequence[Queue]:
+    return db.session.scalars(select(Queue).order_by(Queue.position, Queue.id)).all()
+
+
+def _queue_for(process: str, queue_id: int | None, all_queues: Sequence[Queue]) -> Queue:
+    wanted = next((queue for queue in all_queues if queue.id == queue_id), None)
     if wanted is not None and wanted.process in (None, process):
         return wanted
-    all_queues = db.session.scalars(select(Queue).order_by(Queue.position, Queue.id)).all()
     fitting = [queue for queue in all_queues if queue.process == process]
     fitting += [queue for queue in all_queues if queue.process is None]
     if not fitting:

@@ -19,7 +19,7 @@ class NodeKind(enum.StrEnum):
 
 
 class Service(Base):
-    """A node of the service structure; `owner_id` is the function (delivery management) that answers for it."""
+    """A node of the service structure; `owner_id` is the function that answers for it."""
 
     __tablename__ = "services"
 

@@ -10,7 +10,7 @@ from helpdesk.domain.tickets.models import Message, Ticket, TicketEvent
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """What every happening carries: the ticket, its line of history, and who did it (None: the system)."""
+    """The ticket, its line of history, and who did it (None: the system)."""
 
     ticket: Ticket
     event: TicketEvent
@@ -19,7 +19,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class TicketOpened(Happened):
-    """A ticket began, with the first words; `hushed` is the reason why nobody is answered, or ''."""
+    """A ticket began; `hushed` is the reason why its requester is not answered, or ''."""
 
     message: Message
     hushed: str = ""

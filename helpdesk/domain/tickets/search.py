@@ -9,11 +9,12 @@ find the same.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from helpdesk.core.db import db, on_postgresql
-from helpdesk.core.stems import SHORTEST_PREFIX, forms, indexed, tokens
+from helpdesk.core.stems import SHORTEST_PREFIX, forms, highlighted, indexed, tokens
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.tickets.events import (
@@ -31,6 +32,8 @@ from helpdesk.domain.tickets.queries import ROW, visible_to
 MOST_WORDS = 12
 # PostgreSQL holds at most a megabyte in a tsvector; this many characters of stems stay below it.
 MOST_CHARACTERS = 200_000
+# An excerpt is looked for in this much of each message, which holds all of nearly every one.
+READ_FOR_EXCERPT = 20_000
 
 _SQLITE_ADD = text(
     "INSERT INTO ticket_words(rowid, public, internal) VALUES (:number, :public, :internal)"
@@ -87,18 +90,52 @@ def tickets_found(
         if not numbers:
             break
         found += db.session.scalars(
-            visible_to(by)
-            .where(Ticket.id.in_(numbers))
-            .options(*ROW)
-            .order_by(Ticket.id.desc())
+            visible_to(by).where(Ticket.id.in_(numbers)).options(*ROW).order_by(Ticket.id.desc())
         ).all()
         before = numbers[-1]
     return found[:limit]
 
 
-def _numbers(
-    words: list[str], *, internal: bool, before: int | None, limit: int
-) -> Sequence[int]:
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The words about a hit as segments (is it a hit?, words), and whether a note has them."""
+
+    segments: Sequence[tuple[bool, str]]
+    from_note: bool
+
+
+def excerpts(numbers: Sequence[int], query: str, *, by: Person) -> dict[int, Excerpt]:
+    """Of each of these tickets the newest words that were found, where any message has them."""
+    statement = (
+        select(Message.ticket_id, Message.kind, func.substr(Message.text, 1, READ_FOR_EXCERPT))
+        .where(Message.ticket_id.in_(numbers))
+        .order_by(Message.id.desc())
+    )
+    if not may(by, Action.SEE_TICKETS):
+        statement = statement.where(Message.kind == MessageKind.MESSAGE.value)
+    # The stem of a word is dear; what all its forms begin with tells cheaply where to look.
+    beginnings = [_shared_beginning(forms(word)) for word in tokens(query)[:MOST_WORDS]]
+    found: dict[int, Excerpt] = {}
+    for number, kind, words in db.session.execute(statement):
+        lowered = words.lower()
+        if number in found or not any(beginning in lowered for beginning in beginnings):
+            continue
+        segments = highlighted(words, query)
+        if any(is_hit for is_hit, _ in segments):
+            found[number] = Excerpt(segments, from_note=kind == MessageKind.NOTE.value)
+    return found
+
+
+def _shared_beginning(words: Sequence[str]) -> str:
+    # What the first and the last in order share, all between them share.
+    first, last = min(words), max(words)
+    length = next(
+        (place for place, sign in enumerate(first) if last[place : place + 1] != sign), len(first)
+    )
+    return first[:length]
+
+
+def _numbers(words: list[str], *, internal: bool, before: int | None, limit: int) -> Sequence[int]:
     """The newest numbers below `before` whose row of the index holds every word."""
     if on_postgresql():
         columns = "(public || internal)" if internal else "public"
@@ -112,7 +149,7 @@ def _numbers(
         query = f"{columns} : ({every})"
     # Only names of our own columns are put into the statement; what was typed is a parameter.
     statement = text(
-        f"SELECT {number} FROM ticket_words WHERE {condition} AND {number} < :before"  # noqa: S608
+        f"SELECT {number} FROM ticket_words WHERE {condition} AND {number} < :before"
         f" ORDER BY {number} DESC LIMIT :limit"
     )
     values = {"query": query, "before": before or 2**31 - 1, "limit": limit}

@@ -1,15 +1,21 @@
-"""Tables of correspondence: mailboxes, inbound mail, outbound mail, and the ids that tie a thread."""
+"""Tables of correspondence: mailboxes, mail in and out, and the ids that tie a thread."""
 
 from __future__ import annotations
 
 from helpdesk.domain.correspondence.models.inbound import InboundMail, InboundState
-from helpdesk.domain.correspondence.models.mailbox import AfterKeeping, Mailbox, MailboxKind, OldMail
-from helpdesk.domain.correspondence.models.outbound import DeliveryState, OutboundMail
+from helpdesk.domain.correspondence.models.mailbox import (
+    AfterKeeping,
+    Mailbox,
+    MailboxKind,
+    OldMail,
+)
+from helpdesk.domain.correspondence.models.outbound import DeliveryState, Fault, OutboundMail
 from helpdesk.domain.correspondence.models.threads import IdSource, MailId
 
 __all__ = [
     "AfterKeeping",
     "DeliveryState",
+    "Fault",
     "IdSource",
     "InboundMail",
     "InboundState",

@@ -44,7 +44,15 @@ class InboundMail(Base):
         ),
         Index("ix_inbound_mails_content_key", "content_key"),
         Index("ix_inbound_mails_state_due", "state", "due_at", "id"),
+        Index("ix_inbound_mails_from", "from_address", "kept_at"),
         Index("ix_inbound_mails_mailbox_state", "mailbox_id", "state", "id"),
+        Index(
+            "ix_inbound_mails_untold",
+            "mailbox_id",
+            "uid",
+            sqlite_where=text("server_told = 0"),
+            postgresql_where=text("NOT server_told"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -52,6 +60,8 @@ class InboundMail(Base):
     door: Mapped[str] = mapped_column(String(10))  # imap | smtp | lmtp | pipe
     uidvalidity: Mapped[int | None] = mapped_column(BigInteger)
     uid: Mapped[int | None] = mapped_column(BigInteger)
+    # Whether the IMAP server has heard that it is kept; for the other doors 250 says it.
+    server_told: Mapped[bool] = mapped_column(default=True)
     kept_at: Mapped[datetime] = mapped_column(Instant)
     # None only where the server could not hand the mail over.
     raw_sha256: Mapped[str | None] = mapped_column(String(64))
@@ -69,7 +79,7 @@ class InboundMail(Base):
     trace: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 
     rfc_message_id: Mapped[str | None] = mapped_column(String(998), index=True)
-    from_address: Mapped[str] = mapped_column(String(320), default="", index=True)
+    from_address: Mapped[str] = mapped_column(String(320), default="")
     subject: Mapped[str] = mapped_column(default="")
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpdesk.core import clock
@@ -75,14 +75,16 @@ class Mailbox(Base):
 
     old_mail: Mapped[str] = mapped_column(String(10), default=OldMail.ASK.value)
     old_mail_since: Mapped[date | None] = mapped_column()
-    # What the server said when it was first seen, so that mail which comes while
-    # the policy is being decided counts as new.
-    first_uidnext: Mapped[int | None] = mapped_column()
+    # When the folder was first seen and what the server said then. Mail that lay there is old,
+    # and the policy decides about it; mail that comes while nobody has decided is new.
+    first_seen_at: Mapped[datetime | None] = mapped_column(Instant)
     first_count: Mapped[int | None] = mapped_column()
-    uidvalidity: Mapped[int | None] = mapped_column()
-    # Everything up to this UID is kept or set aside by the policy (RFC 3501
-    # section 2.3.1.1: UIDs ascend).
-    last_uid: Mapped[int] = mapped_column(default=0)
+    # These belong to `uidvalidity`: where new mail begins, and up to where the new and the old
+    # mail is kept or set aside by the policy (RFC 3501 section 2.3.1.1: 32 bits, UIDs ascend).
+    uidvalidity: Mapped[int | None] = mapped_column(BigInteger)
+    first_uidnext: Mapped[int | None] = mapped_column(BigInteger)
+    last_uid: Mapped[int] = mapped_column(BigInteger, default=0)
+    old_uid: Mapped[int] = mapped_column(BigInteger, default=0)
 
     created_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
     polled_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -24,6 +24,15 @@ class DeliveryState(enum.StrEnum):
     CANCELLED = "cancelled"
 
 
+class Fault(enum.StrEnum):
+    """Whose fault it is that a mail has not left as it should."""
+
+    NONE = ""
+    SERVER = "server"
+    RECIPIENT = "recipient"
+    WORDS = "words"
+
+
 class OutboundMail(Base):
     """One mail to one recipient about one event. `occasion` names the event, e.g. `event:77`."""
 
@@ -54,5 +63,6 @@ class OutboundMail(Base):
     leased_by: Mapped[str | None] = mapped_column(String(80))
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
     last_error: Mapped[str] = mapped_column(default="")
+    fault: Mapped[str] = mapped_column(String(10), default=Fault.NONE.value)
     # What the built-in capture keeps instead of sending: the whole mail, by SHA-256.
     raw_sha256: Mapped[str | None] = mapped_column(String(64))

@@ -18,6 +18,7 @@ from helpdesk.domain.tickets.actions.steering import (
     prioritise,
     refusal,
     rename,
+    tell,
     unwatch,
     watch,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "refusal",
     "rename",
     "reply",
+    "tell",
     "unwatch",
     "watch",
     "write_first",

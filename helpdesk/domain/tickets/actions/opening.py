@@ -52,7 +52,13 @@ def open_ticket(
         now=now,
     )
     line = record(
-        ticket, "opened", by=by, now=now, message_id=message.id, facts=_facts(opening, words)
+        ticket,
+        "opened",
+        by=by,
+        now=now,
+        message_id=message.id,
+        facts=_facts(opening, words),
+        begins=True,
     )
     publish(TicketOpened(ticket, line, by, message, hushed))
     return ticket, message
@@ -70,7 +76,13 @@ def write_first(
         ticket, words, kind=MessageKind.MESSAGE, direction=Direction.OUT, author=by, now=now
     )
     line = record(
-        ticket, "written first", by=by, now=now, message_id=message.id, facts=_facts(opening, words)
+        ticket,
+        "written first",
+        by=by,
+        now=now,
+        message_id=message.id,
+        facts=_facts(opening, words),
+        begins=True,
     )
     publish(WroteFirst(ticket, line, by, message))
     return ticket, message
@@ -94,13 +106,13 @@ def _new(opening: Opening, now: datetime) -> Ticket:
         language=opening.language,
         opened_at=now,
         changed_at=now,
-        version=0,
+        # The line of history that says so is the first.
+        version=1,
     )
     db.session.add(ticket)
     db.session.flush()
-    for person in opening.watchers:
-        if person.id != opening.requester.id:
-            db.session.merge(Watcher(ticket_id=ticket.id, person_id=person.id, since=now))
+    for person_id in {person.id for person in opening.watchers} - {opening.requester.id}:
+        db.session.add(Watcher(ticket_id=ticket.id, person_id=person_id, since=now))
     return ticket
 
 

@@ -19,10 +19,15 @@ def record(
     now: datetime,
     message_id: int | None = None,
     facts: dict[str, Any] | None = None,
+    begins: bool = False,
 ) -> TicketEvent:
-    """Add one line to the history and give the ticket the version that the line made."""
-    ticket.version += 1
-    ticket.changed_at = now
+    """Add one line to the history and give the ticket the version that the line made.
+
+    `begins` for the line that a new ticket was made with.
+    """
+    if not begins:
+        ticket.version += 1
+        ticket.changed_at = now
     line = TicketEvent(
         ticket_id=ticket.id,
         version=ticket.version,
@@ -38,6 +43,6 @@ def record(
 
 
 def expect(ticket: Ticket, seen: int | None) -> None:
-    """Raise Outdated when somebody changed the ticket after version `seen`; None asks for nothing."""
+    """Raise Outdated when the ticket is newer than version `seen`; None asks for nothing."""
     if seen is not None and seen != ticket.version:
         raise Outdated(seen, ticket.version)

@@ -89,7 +89,7 @@ def receive_answer(
     by: Person | None,
     now: datetime,
 ) -> Message:
-    """Words from the requester's side join a ticket; `reopens` False for a mere thanks or a machine."""
+    """Words from the requester's side; `reopens` False for a mere thanks or a machine."""
     message = add_message(
         ticket, words, kind=MessageKind.MESSAGE, direction=Direction.IN, author=by, now=now
     )
@@ -111,7 +111,7 @@ def reply(
     by: Person,
     now: datetime,
 ) -> Message:
-    """An agent's words go to the requester and the watchers; `then` is the state to move to with them.
+    """An agent's words to requester and watchers; `then` is the state to move to with them.
 
     People in `cc` become watchers. Raises Invalid for empty words, Outdated, Refused by a gate.
     """

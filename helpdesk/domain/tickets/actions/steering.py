@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid, Refused
@@ -196,3 +197,8 @@ def link(
     db.session.add(TicketLink(ticket_id=ticket.id, other_id=other.id, kind=kind.value))
     record(ticket, "linked", by=by, now=now, facts={"kind": kind.value, "other": other.id})
     record(other, "linked", by=by, now=now, facts={"kind": f"{kind.value} of", "other": ticket.id})
+
+
+def tell(ticket: Ticket, kind: str, *, facts: dict[str, Any], now: datetime) -> None:
+    """Write into the history what happened around the ticket and changes nothing of it."""
+    record(ticket, kind, by=None, now=now, facts=facts)

@@ -1,0 +1,267 @@
+"""Reads what the mails of the outbox will say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from helpdesk.core.db import db
+from helpdesk.core.words import N_
+from helpdesk.domain.accounts.models import Person
+from helpdesk.domain.correspondence.models import DeliveryState, IdSource, Mailbox, OutboundMail
+from helpdesk.domain.correspondence.queries import (
+    internal_thread_of,
+    mailboxes,
+    our_addresses,
+    outbound_mails,
+    thread_of,
+)
+from helpdesk.domain.correspondence.tokens import Audience, without_tag
+from helpdesk.domain.notifications.letters.values import (
+    Enclosure,
+    Letter,
+    Party,
+    Said,
+    Topic,
+    Undeliverable,
+)
+from helpdesk.domain.notifications.table import KINDS
+from helpdesk.domain.tickets.actions.opening import NO_SUBJECT
+from helpdesk.domain.tickets.models import Direction, Message, MessageKind, Ticket, TicketEvent
+
+# The older conversation reminds; who wants all of it opens the page.
+OLDER_MESSAGES = 4
+OLDER_CHARACTERS = 1500
+
+# The acknowledgement repeats nothing of what came in: with it, anybody could have us mail
+# words of theirs to a stranger. The other two are not about words.
+_WITHOUT_WORDS = frozenset({"received", "new-link", "sign-in-help"})
+
+
+@dataclass
+class _Read:
+    """What the letters of one batch share, read once for all of them."""
+
+    mails: Sequence[OutboundMail]
+    mailboxes: Sequence[Mailbox]
+    ours: frozenset[str]
+    people: dict[int, Person] = field(default_factory=dict)
+    tickets: dict[int, Ticket] = field(default_factory=dict)
+    messages: dict[int, Message] = field(default_factory=dict)
+    first_subjects: dict[int, str] = field(default_factory=dict)
+    addressed: dict[tuple[str, str], list[OutboundMail]] = field(default_factory=dict)
+
+
+def letters(outbound_ids: Sequence[int]) -> list[Letter | Undeliverable]:
+    """What the mails with these ids will say, in order; one that cannot be written says why."""
+    read = _read(outbound_ids)
+    return [_letter(mail, read) for mail in read.mails]
+
+
+def _read(outbound_ids: Sequence[int]) -> _Read:
+    mails = outbound_mails(outbound_ids)
+    boxes = mailboxes()
+    ours = our_addresses()
+    occasions = {mail.occasion for mail in mails}
+    companions = db.session.scalars(
+        select(OutboundMail)
+        .where(
+            OutboundMail.occasion.in_(occasions),
+            OutboundMail.state != DeliveryState.CANCELLED.value,
+        )
+        .order_by(OutboundMail.id)
+    ).all()
+    read = _Read(mails, boxes, ours)
+    for mail in companions:
+        read.addressed.setdefault((mail.occasion, mail.notification), []).append(mail)
+    ticket_ids = {mail.ticket_id for mail in mails if mail.ticket_id}
+    read.tickets = {
+        ticket.id: ticket
+        for ticket in db.session.scalars(select(Ticket).where(Ticket.id.in_(ticket_ids)))
+    }
+    read.messages = {
+        message.id: message
+        for message in db.session.scalars(
+            select(Message)
+            .where(Message.id.in_({mail.message_id for mail in mails if mail.message_id}))
+            .options(selectinload(Message.attachments))
+        )
+    }
+    people = {mail.person_id for mail in companions}
+    people |= {mail.facts.get("by") for mail in mails}
+    people |= {ticket.requester_id for ticket in read.tickets.values()}
+    read.people = {
+        person.id: person
+        for person in db.session.scalars(
+            select(Person).where(Person.id.in_({person for person in people if person}))
+        )
+    }
+    renamed = db.session.execute(
+        select(TicketEvent.ticket_id, TicketEvent.facts)
+        .where(TicketEvent.ticket_id.in_(ticket_ids), TicketEvent.kind == "renamed")
+        .order_by(TicketEvent.id.desc())
+    )
+    # Newest first, so that the first name of all is what stays.
+    read.first_subjects = {
+        ticket_id: facts["from"] for ticket_id, facts in renamed if facts["from"] != NO_SUBJECT
+    }
+    return read
+
+
+def _letter(mail: OutboundMail, read: _Read) -> Letter | Undeliverable:
+    person = read.people.get(mail.person_id or 0)
+    ticket = read.tickets.get(mail.ticket_id or 0)
+    if person is None or not person.active:
+        return Undeliverable(mail.id, N_("The person is no longer active."), for_good=True)
+    if mail.to_address in read.ours or without_tag(mail.to_address) in read.ours:
+        return Undeliverable(
+            mail.id, N_("This is an address of ours: the mail would come back."), for_good=True
+        )
+    if ticket is None and mail.notification != "sign-in-help":
+        return Undeliverable(mail.id, N_("The ticket is gone."), for_good=True)
+    mailbox = _mailbox(mail, read)
+    if mailbox is None:
+        return Undeliverable(
+            mail.id, N_("No mailbox is active that could send it."), for_good=False
+        )
+    to_header, cc_header = _addressed(mail, person, ticket, read)
+    shown = None if mail.notification in _WITHOUT_WORDS else _words(mail, ticket, read)
+    own = read.messages.get(mail.message_id or 0)
+    in_reply_to, references = _thread(mail)
+    return Letter(
+        outbound_id=mail.id,
+        notification=mail.notification,
+        kind=KINDS[mail.notification],
+        language=mail.language,
+        time_zone=person.time_zone,
+        rfc_message_id=mail.rfc_message_id,
+        written_at=mail.created_at,
+        attempts=mail.attempts,
+        mailbox=Party(mailbox.display_name or mailbox.name, mailbox.address),
+        plus_addressing=mailbox.plus_addressing,
+        to=Party(person.name, mail.to_address),
+        person_id=person.id,
+        by=_party(read.people.get(mail.facts.get("by") or 0)),
+        to_header=to_header,
+        cc_header=cc_header,
+        topic=_topic(ticket, read) if ticket is not None else None,
+        to_requester=ticket is not None and ticket.requester_id == person.id,
+        words=shown.newest if shown else "",
+        came_by_mail=own is not None and own.channel == "mail",
+        enclosures=_enclosures(shown),
+        older=_older(mail, shown),
+        in_reply_to=in_reply_to,
+        references=references,
+        link=str(mail.facts.get("link", "")),
+    )
+
+
+def _mailbox(mail: OutboundMail, read: _Read) -> Mailbox | None:
+    active = [mailbox for mailbox in read.mailboxes if mailbox.active]
+    own = (mailbox for mailbox in active if mailbox.id == mail.mailbox_id)
+    return next(own, active[0] if active else None)
+
+
+def _party(person: Person | None) -> Party | None:
+    return Party(person.name, person.email) if person else None
+
+
+def _topic(ticket: Ticket, read: _Read) -> Topic:
+    requester = read.people[ticket.requester_id]
+    return Topic(
+        number=ticket.number,
+        subject=ticket.subject,
+        stem=read.first_subjects.get(ticket.id, ticket.subject),
+        requester=Party(requester.name, requester.email),
+        standing=ticket.standing,
+        priority=ticket.priority,
+    )
+
+
+def _addressed(
+    mail: OutboundMail, person: Person, ticket: Ticket | None, read: _Read
+) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
+    """Who stands in To and who in Cc: all who get the same words, so that everybody knows it."""
+    to = (Party(person.name, mail.to_address),)
+    if ticket is None or KINDS[mail.notification].audience is Audience.INTERNAL:
+        return to, ()
+    first: list[Party] = []
+    others: list[Party] = []
+    for other in read.addressed.get((mail.occasion, mail.notification), ()):
+        who = read.people.get(other.person_id or 0)
+        if who is None or not who.active or other.to_address in read.ours:
+            continue
+        place = first if who.id == ticket.requester_id else others
+        place.append(Party(who.name, other.to_address))
+    if first:
+        return tuple(first), tuple(others)
+    return to, tuple(party for party in others if party != to[0])
+
+
+def _words(mail: OutboundMail, ticket: Ticket | None, read: _Read) -> Message | None:
+    """The words that the mail carries: its own message, or what the ticket's side said last."""
+    if mail.message_id is not None:
+        return read.messages.get(mail.message_id)
+    if mail.notification != "assigned-to-you" or ticket is None:
+        return None
+    return db.session.scalar(
+        select(Message)
+        .where(
+            Message.ticket_id == ticket.id,
+            Message.kind == MessageKind.MESSAGE.value,
+            Message.direction == Direction.IN.value,
+        )
+        .options(selectinload(Message.attachments))
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+
+
+def _enclosures(message: Message | None) -> tuple[Enclosure, ...]:
+    if message is None:
+        return ()
+    return tuple(
+        Enclosure(file.filename, file.content_type, file.size, file.sha256)
+        for file in message.attachments
+    )
+
+
+def _older(mail: OutboundMail, shown: Message | None) -> tuple[Said, ...]:
+    if mail.notification in _WITHOUT_WORDS:
+        return ()
+    statement = (
+        select(Message.newest, Message.written_at, Message.sender, Person.name, Person.email)
+        .outerjoin(Person, Person.id == Message.author_id)
+        .where(Message.ticket_id == mail.ticket_id, Message.kind == MessageKind.MESSAGE.value)
+    )
+    if mail.message_id is not None:
+        statement = statement.where(Message.id < mail.message_id)
+    elif shown is not None:
+        statement = statement.where(Message.id != shown.id)
+    rows = db.session.execute(statement.order_by(Message.id.desc()).limit(OLDER_MESSAGES))
+    return tuple(
+        Said(name or email or sender, written_at, _cut(newest))
+        for newest, written_at, sender, name, email in rows
+    )
+
+
+def _cut(words: str) -> str:
+    words = words.strip()
+    return words if len(words) <= OLDER_CHARACTERS else words[:OLDER_CHARACTERS].rstrip() + " …"
+
+
+def _thread(mail: OutboundMail) -> tuple[str | None, tuple[str, ...]]:
+    """In-Reply-To and References, from the ids that the reader's mail program can know."""
+    if mail.ticket_id is None:
+        return None, ()
+    if KINDS[mail.notification].audience is Audience.INTERNAL:
+        internal = internal_thread_of(mail)
+        return (internal[-1] if internal else None), tuple(internal)
+    known = thread_of(mail.ticket_id, before=mail.rfc_message_id)
+    ids = [rfc_id for rfc_id, _ in known]
+    taken = [rfc_id for rfc_id, source in known if source == IdSource.TAKEN.value]
+    answered = taken[-1] if taken else (ids[-1] if ids else None)
+    return answered, tuple(ids)

@@ -1,0 +1,55 @@
+"""Questions about tickets: one ticket whole, the lists, and the conversation."""
+
+from __future__ import annotations
+
+from helpdesk.domain.tickets.queries.finding import (
+    ROW,
+    links_of,
+    only_opened,
+    queue_by_key,
+    queues,
+    ticket_by_number,
+    ticket_for,
+    ticket_to_change,
+    visible_to,
+    watches,
+)
+from helpdesk.domain.tickets.queries.lists import PAGE, Page, WorkList, tickets_of, work_list
+from helpdesk.domain.tickets.queries.reading import (
+    PersonAround,
+    Spoken,
+    attachment_for,
+    conversation,
+    conversation_to_read,
+    history,
+    message_for,
+    people_around,
+    watchers_of,
+)
+
+__all__ = [
+    "PAGE",
+    "ROW",
+    "Page",
+    "PersonAround",
+    "Spoken",
+    "WorkList",
+    "attachment_for",
+    "conversation",
+    "conversation_to_read",
+    "history",
+    "links_of",
+    "message_for",
+    "only_opened",
+    "people_around",
+    "queue_by_key",
+    "queues",
+    "ticket_by_number",
+    "ticket_for",
+    "ticket_to_change",
+    "tickets_of",
+    "visible_to",
+    "watchers_of",
+    "watches",
+    "work_list",
+]

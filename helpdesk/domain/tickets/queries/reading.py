@@ -1,0 +1,167 @@
+"""Questions about what was said and done on a ticket, and by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, and_, case, or_, select, union
+from sqlalchemy.orm import defer, joinedload, selectinload
+
+from helpdesk.core.db import db
+from helpdesk.core.errors import NotFound
+from helpdesk.domain.accounts.models import Grant, Person
+from helpdesk.domain.accounts.permissions import PERMISSIONS, Action, may
+from helpdesk.domain.tickets.models import (
+    Attachment,
+    Message,
+    MessageKind,
+    Ticket,
+    TicketEvent,
+    Watcher,
+)
+from helpdesk.domain.tickets.queries.finding import visible_to
+
+
+def conversation(ticket: Ticket, *, internal: bool) -> Sequence[Message]:
+    """The words of a ticket in order, with authors and attachments; notes only when `internal`."""
+    statement = (
+        select(Message)
+        .where(Message.ticket_id == ticket.id)
+        .options(joinedload(Message.author), selectinload(Message.attachments))
+        .order_by(Message.id)
+    )
+    if not internal:
+        statement = statement.where(Message.kind == MessageKind.MESSAGE.value)
+    return db.session.scalars(statement).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A message whose HTML was left in the database.
+
+    `designed` when its words need its looks; `remote` when pictures wait on other servers.
+    """
+
+    message: Message
+    has_html: bool
+    designed: bool
+    remote: bool
+
+
+def conversation_to_read(ticket: Ticket, *, internal: bool) -> Sequence[Spoken]:
+    """The conversation for a page that shows plain words and each HTML in a frame of its own.
+
+    HTML may be megabytes, so only its shape is asked for. Tables and pictures need their looks,
+    unless they belong to what was folded away: signatures and quotations are full of both.
+    """
+    looks = case(
+        (Message.html.is_(None), 0),
+        (
+            and_(
+                Message.newest == Message.text,
+                or_(Message.html.contains("<table"), Message.html.contains("<img")),
+            ),
+            2,
+        ),
+        else_=1,
+    )
+    statement = (
+        select(Message, looks, Message.html.contains(" data-remote-src="))
+        .where(Message.ticket_id == ticket.id)
+        .options(
+            defer(Message.html, raiseload=True),
+            joinedload(Message.author),
+            selectinload(Message.attachments),
+        )
+        .order_by(Message.id)
+    )
+    if not internal:
+        statement = statement.where(Message.kind == MessageKind.MESSAGE.value)
+    return [
+        Spoken(message, has_html=look > 0, designed=look == 2, remote=bool(remote))
+        for message, look, remote in db.session.execute(statement)
+    ]
+
+
+def message_for(person: Person | None, message_id: int) -> Message:
+    """One message with its attachments; NotFound when it is not for this person to read."""
+    statement = (
+        select(Message)
+        .where(Message.id == message_id, Message.ticket_id.in_(_numbers_visible_to(person)))
+        .options(joinedload(Message.author), selectinload(Message.attachments))
+    )
+    if not may(person, Action.SEE_TICKETS):
+        statement = statement.where(Message.kind == MessageKind.MESSAGE.value)
+    message = db.session.scalar(statement)
+    if message is None:
+        raise NotFound("There is no such message that you may see.")
+    return message
+
+
+def attachment_for(person: Person | None, attachment_id: int) -> Attachment:
+    """One attachment; NotFound when its message is not for this person to read."""
+    statement = (
+        select(Attachment)
+        .join(Message, Message.id == Attachment.message_id)
+        .where(Attachment.id == attachment_id, Message.ticket_id.in_(_numbers_visible_to(person)))
+    )
+    if not may(person, Action.SEE_TICKETS):
+        statement = statement.where(Message.kind == MessageKind.MESSAGE.value)
+    attachment = db.session.scalar(statement)
+    if attachment is None:
+        raise NotFound("There is no such file that you may see.")
+    return attachment
+
+
+def _numbers_visible_to(person: Person | None) -> Select[int]:
+    return visible_to(person).with_only_columns(Ticket.id)
+
+
+def history(ticket: Ticket, *, since_version: int = 0) -> Sequence[TicketEvent]:
+    """The lines of a ticket's history after a version, in order, with who did each."""
+    return db.session.scalars(
+        select(TicketEvent)
+        .where(TicketEvent.ticket_id == ticket.id, TicketEvent.version > since_version)
+        .options(joinedload(TicketEvent.by))
+        .order_by(TicketEvent.id)
+    ).all()
+
+
+def watchers_of(ticket: Ticket) -> Sequence[Person]:
+    """The active people who follow a ticket besides its requester."""
+    return db.session.scalars(
+        select(Person)
+        .join(Watcher, Watcher.person_id == Person.id)
+        .where(Watcher.ticket_id == ticket.id, Person.active)
+        .order_by(Watcher.since, Person.id)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAround:
+    """Somebody near a ticket: since when they follow it, and whether they work on tickets."""
+
+    person: Person
+    follows_since: datetime | None
+    works: bool
+
+
+def people_around(ticket: Ticket, *, named: Iterable[int]) -> Sequence[PersonAround]:
+    """Who follows the ticket, who could work on it, and those with the ids `named`; by name."""
+    working = [role.value for role, acts in PERMISSIONS.items() if Action.WORK_ON_TICKETS in acts]
+    workers = select(Grant.person_id).where(Grant.role.in_(working))
+    followers = select(Watcher.person_id).where(Watcher.ticket_id == ticket.id)
+    # One list of ids, so that no index is given up for an OR over three tables.
+    everybody = union(workers, followers, select(Person.id).where(Person.id.in_(list(named))))
+    rows = db.session.execute(
+        select(Person, Watcher.since, Person.id.in_(workers))
+        .outerjoin(Watcher, and_(Watcher.person_id == Person.id, Watcher.ticket_id == ticket.id))
+        .where(Person.id.in_(everybody))
+        .order_by(Person.name, Person.id)
+    ).unique()
+    return [
+        PersonAround(person, since, works=bool(works) and person.active)
+        for person, since, works in rows
+    ]

@@ -1,0 +1,105 @@
+"""How it went with a mail: each outcome is marked on its row in a transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from helpdesk.core import clock
+from helpdesk.core.db import unit_of_work
+from helpdesk.domain.correspondence.delivery import (
+    DeliveryState,
+    Fault,
+    give_up,
+    mark_sent,
+    put_off,
+    release,
+)
+from helpdesk.domain.notifications.actions import tell_undelivered
+from helpdesk.domain.notifications.letters import Letter, Undeliverable
+from helpdesk.mail.retries import after_attempt, after_outage
+from helpdesk.mail.transport import MailRefused
+
+
+def left(letter: Letter, *, lease: str, kept_as: str | None, remark: str) -> None:
+    """It was sent, or captured as `kept_as`."""
+    with unit_of_work():
+        mark_sent(letter.outbound_id, lease=lease, kept_as=kept_as, remark=remark, now=clock.now())
+
+
+def refused(letter: Letter, refusal: MailRefused, *, lease: str) -> None:
+    """The server refused it: for now, for who we are, or for good."""
+    if refusal.for_now:
+        stumbled(letter, refusal.answer, Fault.RECIPIENT, lease=lease)
+    elif refusal.for_the_sender:
+        # Mended in our settings or at the server, and then the mail can leave after all.
+        held_up([letter], refusal.answer, lease=lease)
+    else:
+        failed(letter, refusal.answer, Fault.RECIPIENT, lease=lease)
+
+
+def stumbled(letter: Letter, error: str, fault: Fault, *, lease: str) -> None:
+    """An attempt of its own failed: it is tried again later, and given up in the end."""
+    until = after_attempt(letter.attempts, now=clock.now())
+    if until is None:
+        failed(letter, error, fault, lease=lease)
+        return
+    with unit_of_work():
+        put_off(letter.outbound_id, lease=lease, error=error, fault=fault, until=until)
+
+
+def failed(letter: Letter, error: str, fault: Fault, *, lease: str) -> None:
+    """It will not leave any more; the ticket tells it."""
+    with unit_of_work():
+        marked = give_up(letter.outbound_id, lease=lease, error=error, fault=fault)
+        if marked and letter.topic is not None:
+            tell_undelivered(
+                letter.topic.number,
+                outbound_id=letter.outbound_id,
+                address=letter.to.address,
+                error=error,
+                now=clock.now(),
+            )
+
+
+def not_written(letter: Undeliverable, *, lease: str) -> None:
+    """There is no mail to send: cancelled, or put off until the reason is gone."""
+    broken = letter.attempts > 0
+    with unit_of_work():
+        if letter.for_good:
+            give_up(
+                letter.outbound_id,
+                lease=lease,
+                error=letter.reason,
+                fault=Fault.WORDS if broken else Fault.NONE,
+                state=DeliveryState.FAILED if broken else DeliveryState.CANCELLED,
+            )
+            return
+        put_off(
+            letter.outbound_id,
+            lease=lease,
+            error=letter.reason,
+            fault=Fault.WORDS if broken else Fault.SERVER,
+            until=after_outage(None, now=clock.now()),
+            counts=broken,
+        )
+
+
+def held_up(those: Sequence[Letter | Undeliverable], error: str, *, lease: str) -> None:
+    """The server does not take mail: they wait for it, and nothing is counted against them."""
+    with unit_of_work():
+        for letter in those:
+            written_at = letter.written_at if isinstance(letter, Letter) else None
+            put_off(
+                letter.outbound_id,
+                lease=lease,
+                error=error,
+                fault=Fault.SERVER,
+                until=after_outage(written_at, now=clock.now()),
+                counts=False,
+            )
+
+
+def untouched(those: Sequence[Letter | Undeliverable], *, lease: str) -> None:
+    """They were claimed and not tried: given back as they were."""
+    with unit_of_work():
+        release([letter.outbound_id for letter in those], lease=lease, now=clock.now())
