@@ -62,14 +62,13 @@ class Reconciled:
 
 def reconciled(mailbox_id: int) -> Reconciled:
     """The account of one mailbox, counted now."""
-    states: dict[str, int] = {
-        state: count
-        for state, count in db.session.execute(
+    states = dict(
+        db.session.execute(
             select(InboundMail.state, func.count())
             .where(InboundMail.mailbox_id == mailbox_id)
             .group_by(InboundMail.state)
-        )
-    }
+        ).all()
+    )
     new = (
         db.session.scalar(
             select(func.count())
@@ -116,6 +115,16 @@ def mail_log(
         statement = statement.where(InboundMail.id < before)
     rows = db.session.execute(statement.order_by(InboundMail.id.desc()).limit(limit))
     return [(mail, mailbox) for mail, mailbox in rows]
+
+
+def copies_of(inbound_id: int, *, limit: int = 20) -> Sequence[InboundMail]:
+    """The later deliveries of a mail, in the order in which they came."""
+    return db.session.scalars(
+        select(InboundMail)
+        .where(InboundMail.copy_of_id == inbound_id)
+        .order_by(InboundMail.id)
+        .limit(limit)
+    ).all()
 
 
 # The tabs of the outbox.
@@ -174,14 +183,13 @@ def overview(*, now: datetime) -> Overview:
         )
     )
     oldest = min((each for each in (late_in, late_out) if each is not None), default=None)
-    out = {
-        state: count
-        for state, count in db.session.execute(
+    out = dict(
+        db.session.execute(
             select(OutboundMail.state, func.count())
             .where(OutboundMail.state != DeliveryState.SENT.value)
             .group_by(OutboundMail.state)
-        )
-    }
+        ).all()
+    )
     return Overview(
         set_aside_lately=_count(and_(PLACES["set-aside"], lately)),
         failed_in=_count(PLACES["failed"]),

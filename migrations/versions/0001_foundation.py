@@ -165,6 +165,7 @@ def upgrade() -> None:
         sa.Column("old_mail_since", sa.Date(), nullable=True),
         sa.Column("first_seen_at", helpdesk.core.db.Instant(timezone=True), nullable=True),
         sa.Column("first_count", sa.Integer(), nullable=True),
+        sa.Column("fetched_from", sa.String(length=800), nullable=False),
         sa.Column("uidvalidity", sa.BigInteger(), nullable=True),
         sa.Column("first_uidnext", sa.BigInteger(), nullable=True),
         sa.Column("last_uid", sa.BigInteger(), nullable=False),

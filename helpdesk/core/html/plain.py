@@ -15,6 +15,7 @@ _TIGHT = re.compile(r' class="[^"]*Mso|margin(?:-bottom)?:\s?0(?:in|cm|pt|px)?(?
 # Signs for breaks until the whole is known: a new line, a new paragraph, and a space that stays.
 _LINE, _PARAGRAPH, _FIRM = "\ue000", "\ue001", "\ue002"
 _BREAKS = re.compile(f"[ {_LINE}{_PARAGRAPH}\n]*[{_LINE}{_PARAGRAPH}\n][ {_LINE}{_PARAGRAPH}\n]*")
+_SPACES = re.compile(" {2,}")
 _OWN_SIGNS = re.compile(f"[{_LINE}{_PARAGRAPH}{_FIRM}]")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\ufeff\u034f\u00ad\u2060"))
 _RULE = "_" * 32
@@ -22,9 +23,11 @@ _RULE = "_" * 32
 _PARAGRAPHS = {"h1", "h2", "h3", "h4", "h5", "h6", "figure", "dl"}
 _LINES = {
     "address", "article", "aside", "caption", "center", "dd", "div", "dt", "figcaption", "footer",
-    "header", "main", "section", "tbody", "thead", "tfoot",
+    "header", "main", "section", "table", "tbody", "thead", "tfoot",
 }  # fmt: skip
-_FRAMED = {"blockquote", "td", "th", "table", "tr"}
+_FRAMED = {"blockquote", "td", "th", "tr"}
+# Words are laid out again for each frame around them; deeper ones are only lines of the last.
+_MOST_FRAMES = 16
 
 
 @dataclass(slots=True)
@@ -44,6 +47,7 @@ class _Writer:
     lists: list[int | None] = field(default_factory=list)
     links: list[tuple[int, str]] = field(default_factory=list)
     preformatted: int = 0
+    unframed: int = 0
 
     def put(self, piece: str) -> None:
         self.frames[-1].pieces.append(piece)
@@ -57,7 +61,7 @@ class _Writer:
 
     def opened(self, name: str, attributes: str) -> None:
         if name in _FRAMED:
-            self.frames.append(_Frame(name))
+            self._frame_opened(name)
         elif name == "a":
             href = _HREF.search(attributes)
             self.links.append((len(self.frames[-1].pieces), href[1] if href else ""))
@@ -116,7 +120,18 @@ class _Writer:
         if text and url and _bare(text) != _bare(url):
             pieces.append(f" <{url}>")
 
+    def _frame_opened(self, name: str) -> None:
+        if self.unframed or len(self.frames) > _MOST_FRAMES:
+            self.unframed += 1
+            self.put(_LINE)
+        else:
+            self.frames.append(_Frame(name))
+
     def _frame_closed(self, name: str) -> None:
+        if self.unframed:
+            self.unframed -= 1
+            self.put(_LINE)
+            return
         if len(self.frames) == 1 or self.frames[-1].name != name:
             return
         frame = self.frames.pop()
@@ -126,10 +141,8 @@ class _Writer:
             around.cells.append(text)
         elif name == "tr":
             self.put(f"{_LINE}{_row(frame.cells, text)}{_LINE}")
-        elif name == "blockquote":
-            self.put(f"{_LINE}{_quoted(text)}{_LINE}" if text else _LINE)
         else:
-            self.put(f"{_LINE}{text}{_LINE}")
+            self.put(f"{_LINE}{_quoted(text)}{_LINE}" if text else _LINE)
 
 
 def text_of_clean(clean: str) -> str:
@@ -143,6 +156,7 @@ def text_of_clean(clean: str) -> str:
             writer.closed(name)
         else:
             writer.opened(name, attributes)
+    writer.unframed = 0
     while len(writer.frames) > 1:
         writer.closed(writer.frames[-1].name)
     return laid_out("".join(writer.frames[0].pieces)).replace(_FIRM, " ")
@@ -173,7 +187,7 @@ def words_of(html: str) -> str:
 
 def laid_out(text: str) -> str:
     """Breaks of all kinds as new lines: never more than one empty line, none at either end."""
-    return _BREAKS.sub(_break, text).strip(" \n")
+    return _BREAKS.sub(_break, _SPACES.sub(" ", text)).strip(" \n")
 
 
 def _break(run: re.Match[str]) -> str:

@@ -59,6 +59,7 @@ _DATA = re.compile(r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]*"
 _LONGEST_DATA = 512 * 1024
 _LONGEST_LINK = 8 * 1024
 _TAG = re.compile(r'<(a|img)((?: [\w-]+="[^"]*")*)>')
+_SHOWS = re.compile(r' (?:src|alt|data-remote-src)="[^"]')
 # A browser swallows the first line end of a <pre>, once per reading: ours must not add up.
 _PRE = re.compile(r"(<pre[^>]*>)\n+")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -126,7 +127,8 @@ def _finish(tag: re.Match[str]) -> str:
     name, attributes = tag[1], tag[2]
     if name == "img":
         attributes = attributes.replace(' src="http', f' {REMOTE}="http')
-        return f"<img{attributes}>"
+        # A picture from nowhere without a word about it is only a broken frame.
+        return f"<img{attributes}>" if _SHOWS.search(attributes) else ""
     if ' href="' not in attributes:
         return tag[0]
     for key, value in _FIXED.items():

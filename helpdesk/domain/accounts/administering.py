@@ -188,9 +188,7 @@ def _keep_an_administrator(person: Person) -> None:
         raise Refused(LAST_ADMINISTRATOR)
 
 
-def _record(
-    person: Person, what: What, changes: Changes, by: Person | None, now: datetime
-) -> None:
+def _record(person: Person, what: What, changes: Changes, by: Person | None, now: datetime) -> None:
     record_change(
         Thing.PERSON,
         thing_id=person.id,

@@ -68,4 +68,4 @@ def members_by_function() -> dict[int, int]:
         .where(Person.active)
         .group_by(Membership.function_id)
     )
-    return {function_id: count for function_id, count in rows}
+    return dict(rows.all())

@@ -26,6 +26,4 @@ def changes(
         statement = statement.where(ConfigurationChange.thing_id == thing_id)
     if before is not None:
         statement = statement.where(ConfigurationChange.id < before)
-    return db.session.scalars(
-        statement.order_by(ConfigurationChange.id.desc()).limit(limit)
-    ).all()
+    return db.session.scalars(statement.order_by(ConfigurationChange.id.desc()).limit(limit)).all()

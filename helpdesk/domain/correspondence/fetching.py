@@ -76,15 +76,31 @@ def leased_mailbox(mailbox_id: int, *, holder: str) -> Mailbox | None:
 
 
 def first_sight(
-    mailbox: Mailbox, *, uidvalidity: int, uidnext: int, count: int, now: datetime
+    mailbox: Mailbox,
+    *,
+    fetched_from: str,
+    uidvalidity: int,
+    uidnext: int,
+    count: int,
+    now: datetime,
 ) -> None:
-    """Note what lay in the folder when it was seen under a new UIDVALIDITY.
+    """Note what lay in a folder when it was seen for the first time, or under a new UIDVALIDITY.
 
     At the very first sight nothing is fetched of it until the policy says so. Later, when the
-    server has numbered its mail anew, the policy is followed again from the beginning.
+    server has numbered its mail anew or the mailbox is fetched from elsewhere, the policy is
+    followed again from the beginning; what was known is known by its content.
     """
     is_known = mailbox.first_seen_at is not None
     old = OldMail(mailbox.old_mail)
+    if is_known and mailbox.fetched_from != fetched_from:
+        # The numbers of one folder say nothing about the mail of another.
+        db.session.execute(
+            update(InboundMail)
+            .where(InboundMail.mailbox_id == mailbox.id, InboundMail.uid.is_not(None))
+            .values(uid=None, uidvalidity=None, server_told=True)
+            .execution_options(synchronize_session=False)
+        )
+    mailbox.fetched_from = fetched_from
     mailbox.uidvalidity = uidvalidity
     mailbox.first_uidnext = uidnext
     mailbox.last_uid = uidnext - 1

@@ -19,6 +19,9 @@ FOLLOW = "follow"
 _REPLY_TAG = re.compile(r"(\d{1,12})-([rn])(\d{1,12})-([a-z2-7]{16})\Z", re.I)
 
 
+_MARKED = re.compile(r"\+\d{1,12}-[rn]\d{1,12}-[a-z2-7]{16}(?:@|%40)", re.IGNORECASE)
+
+
 class Audience(enum.StrEnum):
     """Where words go that come back to the mark."""
 
@@ -84,6 +87,13 @@ def read_header_mark(value: str) -> Mark | None:
 def follow_token(ticket_number: int, person_id: int) -> str:
     """What opens a ticket's page for one person without an account; read it as FOLLOW."""
     return token(FOLLOW, [ticket_number, person_id])
+
+
+def before_our_marks(text: str) -> str:
+    """The lines above the first that carries a reply address of ours; below stands our own mail."""
+    lines = text.splitlines()
+    marked = (place for place, line in enumerate(lines) if _MARKED.search(line))
+    return "\n".join(lines[: next(marked, len(lines))]).rstrip()
 
 
 def without_tag(address: str) -> str:

@@ -24,9 +24,7 @@ def add_service(
     new = Service(key=key, **values)
     db.session.add(new)
     db.session.flush()
-    record_change(
-        Thing.SERVICE, thing_id=new.id, name=new.name_en, what=What.ADDED, by=by, now=now
-    )
+    record_change(Thing.SERVICE, thing_id=new.id, name=new.name_en, what=What.ADDED, by=by, now=now)
     return new
 
 
@@ -49,6 +47,4 @@ def change_service(
 
 def delete_service(service: Service, *, by: Person | None, now: datetime) -> None:
     """Delete a node that nothing was ever about; Refused otherwise."""
-    erase(
-        service, kind=Thing.SERVICE, thing_id=service.id, name=service.name_en, by=by, now=now
-    )
+    erase(service, kind=Thing.SERVICE, thing_id=service.id, name=service.name_en, by=by, now=now)

@@ -19,9 +19,7 @@ from helpdesk.domain.tickets.models import Queue, Ticket
 from helpdesk.domain.tickets.queries import queue_by_key
 
 
-def add_queue(
-    key: str, *, values: Mapping[str, Any], by: Person | None, now: datetime
-) -> Queue:
+def add_queue(key: str, *, values: Mapping[str, Any], by: Person | None, now: datetime) -> Queue:
     """A new queue; Invalid for a key that is taken."""
     if queue_by_key(key) is not None:
         raise Invalid("key", N_("There is a queue with this key already."))
@@ -115,4 +113,4 @@ def _counted(column: Any) -> dict[int, int]:
         .where(Ticket.standing != Standing.DONE.value, column.is_not(None))
         .group_by(column)
     )
-    return {key: count for key, count in rows}
+    return dict(rows.all())

@@ -79,6 +79,9 @@ class Mailbox(Base):
     # and the policy decides about it; mail that comes while nobody has decided is new.
     first_seen_at: Mapped[datetime | None] = mapped_column(Instant)
     first_count: Mapped[int | None] = mapped_column()
+    # User, server and folder of which the numbers below speak; another folder has other mail under
+    # the same numbers.
+    fetched_from: Mapped[str] = mapped_column(String(800), default="")
     # These belong to `uidvalidity`: where new mail begins, and up to where the new and the old
     # mail is kept or set aside by the policy (RFC 3501 section 2.3.1.1: 32 bits, UIDs ascend).
     uidvalidity: Mapped[int | None] = mapped_column(BigInteger)

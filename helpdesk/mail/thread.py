@@ -1,0 +1,185 @@
+"""Finds the ticket that a mail belongs to, by the strength of the evidence."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from helpdesk.core.words import N_
+from helpdesk.domain.accounts.models import Person
+from helpdesk.domain.accounts.permissions import Action, may
+from helpdesk.domain.correspondence.arriving import tickets_by_rfc_ids
+from helpdesk.domain.correspondence.models import IdSource
+from helpdesk.domain.correspondence.queries import outbound_by_rfc_id
+from helpdesk.domain.correspondence.tokens import (
+    Audience,
+    Mark,
+    read_message_id,
+    read_reply_address,
+)
+from helpdesk.domain.tickets.models import Ticket
+from helpdesk.domain.tickets.queries import ticket_by_number, watches
+from helpdesk.mail.subjects import number_in
+from helpdesk.mail.values import ParsedMail
+
+# A thread of more mails than this is found by its newest ones.
+MOST_REFERENCES = 50
+
+
+class Evidence(enum.StrEnum):
+    """What ties a mail to a ticket, strongest first; the first two cannot be guessed."""
+
+    BY_HAND = "by hand"
+    REPLY_ADDRESS = "reply address"
+    OUR_MESSAGE_ID = "our Message-ID"
+    KNOWN_MESSAGE_ID = "known Message-ID"
+    SUBJECT_NUMBER = "number in the subject"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Where a mail belongs. `joins`: it goes on the ticket; otherwise it may only be about it.
+
+    `mark` is what a signed mark proved: for whom it was made, and whether it is internal.
+    """
+
+    ticket: Ticket | None
+    evidence: Evidence
+    words: str
+    joins: bool = False
+    mark: Mark | None = None
+
+    @property
+    def ticket_number(self) -> int | None:
+        """The number of the ticket that the evidence speaks of."""
+        return self.ticket.number if self.ticket is not None else None
+
+    @property
+    def may_follow(self) -> bool:
+        """A stranger's mail with a sign that anybody can copy: an agent decides."""
+        return self.ticket is not None and not self.joins
+
+
+NO_THREAD = Thread(None, Evidence.NONE, N_("Nothing ties it to an earlier ticket"))
+
+
+def thread_of(mail: ParsedMail, recipients: Iterable[str], sender: Person | None) -> Thread:
+    """The ticket that a mail belongs to, locked; `sender` is None for somebody we do not know yet.
+
+    Where signs disagree, the strongest wins; among Message-IDs the newest, and those that are
+    named in References only because a known mail named them come last.
+    """
+    return (
+        _by_reply_address(recipients)
+        or _by_our_message_id(mail)
+        or _by_known_message_id(mail, sender)
+        or _by_subject(mail, sender)
+        or NO_THREAD
+    )
+
+
+def references_of(mail: ParsedMail) -> tuple[str, ...]:
+    """The Message-IDs that a mail says it follows, newest first, each once."""
+    named = (mail.in_reply_to, *reversed(mail.references))
+    return tuple(dict.fromkeys(each for each in named if each))[:MOST_REFERENCES]
+
+
+def takes_part(person: Person | None, ticket: Ticket) -> bool:
+    """Whether somebody is on a ticket's side of the desk or of ours: requester, watcher, agent."""
+    if person is None:
+        return False
+    if person.id == ticket.requester_id or may(person, Action.WORK_ON_TICKETS):
+        return True
+    return watches(person, ticket)
+
+
+def _by_reply_address(recipients: Iterable[str]) -> Thread | None:
+    marks = [mark for address in recipients if (mark := read_reply_address(address))]
+    # Who writes to both addresses of a ticket is taken to mean the one that tells nobody outside.
+    marks.sort(key=lambda mark: mark.audience is not Audience.INTERNAL)
+    for mark in marks:
+        ticket = ticket_by_number(mark.ticket_number, lock=True)
+        if ticket is not None:
+            return Thread(
+                ticket,
+                Evidence.REPLY_ADDRESS,
+                N_("Sent to the signed reply address of ticket #%(ticket)s"),
+                joins=True,
+                mark=mark,
+            )
+    return None
+
+
+def _by_our_message_id(mail: ParsedMail) -> Thread | None:
+    for rfc_id in references_of(mail):
+        mark = read_message_id(rfc_id)
+        ticket = ticket_by_number(mark.ticket_number, lock=True) if mark is not None else None
+        if mark is None or ticket is None:
+            continue
+        sent = outbound_by_rfc_id(rfc_id)
+        person_id = sent.person_id or 0 if sent is not None else 0
+        return Thread(
+            ticket,
+            Evidence.OUR_MESSAGE_ID,
+            N_("Answers a mail that we sent about ticket #%(ticket)s"),
+            joins=True,
+            mark=Mark(mark.ticket_number, mark.audience, person_id),
+        )
+    return None
+
+
+def _by_known_message_id(mail: ParsedMail, sender: Person | None) -> Thread | None:
+    names = references_of(mail)
+    own = (mail.message_id,) if mail.message_id else ()
+    if not names and not own:
+        return None
+    rank = {name: place for place, name in enumerate(names)}
+    strength = {source: place for place, source in enumerate(IdSource)}
+    found = [
+        (strength[source] == strength[IdSource.REFERENCED], rank.get(name, len(rank)), number)
+        for name, number, source in tickets_by_rfc_ids(dict.fromkeys((*names, *own)))
+        # That a mail with this very id was taken is no evidence: ids are sometimes used twice.
+        # But a mail that was overtaken by its answer is known by the answer's References.
+        if name in rank or source is IdSource.REFERENCED
+    ]
+    # The order of the rows, newest ticket first, decides among equals.
+    found.sort(key=lambda candidate: candidate[:2])
+    elsewhere: Ticket | None = None
+    for number in dict.fromkeys(number for _, _, number in found):
+        ticket = ticket_by_number(number, lock=True)
+        if ticket is not None and takes_part(sender, ticket):
+            return Thread(
+                ticket,
+                Evidence.KNOWN_MESSAGE_ID,
+                N_("Continues a thread of ticket #%(ticket)s, and its sender takes part in it"),
+                joins=True,
+            )
+        elsewhere = elsewhere or ticket
+    if elsewhere is None:
+        return None
+    return Thread(
+        elsewhere,
+        Evidence.KNOWN_MESSAGE_ID,
+        N_("Names a thread of ticket #%(ticket)s, but its sender takes no part in it"),
+    )
+
+
+def _by_subject(mail: ParsedMail, sender: Person | None) -> Thread | None:
+    number = number_in(mail.subject)
+    ticket = ticket_by_number(number, lock=True) if number is not None else None
+    if ticket is None:
+        return None
+    if takes_part(sender, ticket):
+        return Thread(
+            ticket,
+            Evidence.SUBJECT_NUMBER,
+            N_("Names ticket #%(ticket)s in its subject, and its sender takes part in it"),
+            joins=True,
+        )
+    return Thread(
+        ticket,
+        Evidence.SUBJECT_NUMBER,
+        N_("Names ticket #%(ticket)s in its subject, but its sender takes no part in it"),
+    )

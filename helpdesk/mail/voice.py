@@ -1,0 +1,66 @@
+"""In which voice a mail speaks on its ticket: the requester's side, an agent's reply, or a note."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from helpdesk.core.words import N_
+from helpdesk.domain.correspondence.tokens import Audience
+from helpdesk.mail.thread import Evidence, Thread
+
+
+class Voice(enum.StrEnum):
+    """Where the words go: to the ticket, out to the requester, or no further than ourselves."""
+
+    ANSWER = "answer"
+    REPLY = "reply"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who wrote, as far as it matters here."""
+
+    person_id: int
+    agent: bool
+    requester: bool
+    watcher: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """The voice, whether the sender is proven, and why (a marked message)."""
+
+    voice: Voice
+    verified: bool
+    reason: str
+
+
+def speech_of(speaker: Speaker, thread: Thread, *, has_own_words: bool) -> Speech:
+    """The judgement. Words leave the house only by an address that was signed for this very agent.
+
+    An agent's From alone proves nothing: without a mark that was made for that agent the words are
+    kept as a note, or as the requester's where the agent is the one who asked, and as unverified.
+    """
+    mark = thread.mark
+    own = mark is not None and mark.person_id == speaker.person_id
+    for_another = mark is not None and mark.person_id not in (0, speaker.person_id)
+    internal = mark is not None and mark.audience is Audience.INTERNAL
+    if not speaker.agent:
+        if for_another:
+            return Speech(Voice.ANSWER, False, N_("An answer, by a mark made for somebody else"))
+        return Speech(Voice.ANSWER, True, N_("An answer from the requester’s side"))
+    if internal:
+        return Speech(Voice.NOTE, own, N_("A note, for it answers an internal mail"))
+    if speaker.requester:
+        return Speech(Voice.ANSWER, own, N_("An answer from an agent who is the requester here"))
+    if own and thread.evidence is Evidence.REPLY_ADDRESS:
+        if has_own_words:
+            return Speech(Voice.REPLY, True, N_("A reply to the requester, from the agent’s mail"))
+        return Speech(Voice.NOTE, True, N_("A note, for it has no words of its own to pass on"))
+    if speaker.watcher and not for_another:
+        return Speech(Voice.ANSWER, own, N_("An answer from an agent who follows the ticket"))
+    return Speech(
+        Voice.NOTE, False, N_("A note, for nothing proves that the agent wrote it to the requester")
+    )
