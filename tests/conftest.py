@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,11 +17,12 @@ from helpdesk.application import create_app
 from helpdesk.core import assets, clock
 from helpdesk.core.config import Settings, load_settings
 from helpdesk.core.db import db
+from tests.peers.dovecot import Dovecot, start_dovecot
 from tests.peers.postgresql import Cluster, start_cluster
 from tests.world import World, make_world
 
 DATABASES = ("sqlite", "postgresql")
-SECRET = "a secret for tests only, long enough to be taken"  # noqa: S105
+SECRET = "a secret for tests only, long enough to be taken"
 A_TUESDAY = datetime(2026, 11, 24, 7, 41, tzinfo=UTC)
 
 _numbers = itertools.count(1)
@@ -34,9 +37,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "one_database: is not about the database, so one of them is enough"
+    )
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--database") or DATABASES
+        if metafunc.definition.get_closest_marker("one_database"):
+            chosen = chosen[:1]
         metafunc.parametrize("database", chosen, indirect=True)
 
 
@@ -64,11 +75,34 @@ def upgrade(app: Flask) -> None:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def cluster() -> Iterator[Cluster]:
     """A PostgreSQL server of the tests' own."""
-    cluster = start_cluster(tmp_path_factory.mktemp("postgresql") / "cluster")
-    yield cluster
-    cluster.control("stop", "-m", "immediate")
+    with _open_folder("postgresql") as folder:
+        cluster = start_cluster(folder / "cluster")
+        yield cluster
+        cluster.control("stop", "-m", "immediate")
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """A Dovecot of the tests' own; each test takes a new user of it."""
+    with _open_folder("dovecot") as folder:
+        server = start_dovecot(folder / "server")
+        yield server
+        server.stop()
+
+
+@contextmanager
+def _open_folder(name: str) -> Iterator[Path]:
+    """A folder for a server that runs as another user than the tests, removed afterwards.
+
+    Not below pytest's own: whoever starts another pytest closes that to everybody else.
+    """
+    folder = Path(tempfile.mkdtemp(prefix=f"helpdesk-{name}-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -56,7 +56,3 @@ def main() -> None:
 
         click.echo(str(error), err=True)
         sys.exit(os.EX_CONFIG if isinstance(error, ConfigurationError) else 1)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)

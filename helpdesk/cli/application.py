@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -13,7 +12,9 @@ import click
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from helpdesk.application import create_app
+from helpdesk.cli.lines import json_line
 from helpdesk.core.config import Settings, load_settings
+from helpdesk.core.db import db
 from helpdesk.core.logs import configure_logs
 
 R = TypeVar("R")
@@ -38,6 +39,9 @@ def with_database(command: Callable[..., R]) -> Callable[..., R]:
             except (OperationalError, ProgrammingError) as error:
                 click.echo(database_trouble(error), err=True)
                 sys.exit(os.EX_TEMPFAIL)
+            finally:
+                db.session.remove()
+                db.engine.dispose()
 
     return inside
 
@@ -45,11 +49,11 @@ def with_database(command: Callable[..., R]) -> Callable[..., R]:
 def database_trouble(error: Exception) -> str:
     """What to do about a database that does not answer as it should."""
     said = str(getattr(error, "orig", error)).strip().splitlines()[0]
-    if "no such table" in said or "does not exist" in said:
+    if "no such table" in said or ("relation" in said and "does not exist" in said):
         return f"The database is not set up ({said}). Run `helpdesk init` or `helpdesk db upgrade`."
     return f"The database cannot be reached: {said}. See HELPDESK_DATABASE_URL."
 
 
 def print_json(value: object) -> None:
     """One line of JSON on standard output."""
-    click.echo(json.dumps(value, ensure_ascii=False))
+    click.echo(json_line(value))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import os
 import sys
 from pathlib import Path
 
 import click
 
-from helpdesk.mail.mailfiles import raw_mails
+from helpdesk.cli.lines import json_line
+from helpdesk.mail.mailfiles import STANDARD_INPUT, raw_mails
 from helpdesk.mail.parse import as_json, parse
 
 
@@ -21,11 +22,18 @@ def mail() -> None:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 def parse_command(paths: tuple[Path, ...]) -> None:
     """Print each mail of files, folders, mboxes, Maildirs or standard input as a line of JSON."""
-    out = sys.stdout.buffer
-    for path, raw in raw_mails(paths):
-        line = json.dumps(as_json(parse(raw), path), ensure_ascii=False)
-        out.write(line.encode("utf-8", "replace") + b"\n")
-    out.flush()
+    unread = False
+    for path in paths or (Path(STANDARD_INPUT),):
+        try:
+            for name, raw in raw_mails([path]):
+                click.echo(json_line(as_json(parse(raw), name)).encode())
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            # The other paths may well be read; the code at the end tells of this one.
+            click.echo(f"{error.filename or path}: {error.strerror}.", err=True)
+            unread = True
+    sys.exit(os.EX_NOINPUT if unread else os.EX_OK)
 
 
 @mail.command()
@@ -33,17 +41,18 @@ def parse_command(paths: tuple[Path, ...]) -> None:
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 def ingest(mailbox: str | None, paths: tuple[Path, ...]) -> None:
     """Take mail in from standard input or from files; exit codes are those of sysexits."""
-    from helpdesk.cli.application import settings_with_logs
-    from helpdesk.mail.ingest import ingest as take_in
+    from helpdesk.cli.handing_in import hand_in
 
-    sys.exit(take_in(list(paths), mailbox, settings_with_logs(quiet=True)))
+    sys.exit(hand_in(paths, mailbox))
 
 
 @mail.command()
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
 @click.option("--state", help="Only mail in this state, such as 'set aside'.")
 @click.option("--mailbox", help="Only mail of the mailbox with this name.")
-@click.option("--before", type=int, help="Only mail with a lower id (the next page).")
+@click.option(
+    "--before", type=click.IntRange(1, 2**31 - 1), help="Only mail with a lower id (the next page)."
+)
 @click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
 def log(
     as_lines: bool, state: str | None, mailbox: str | None, before: int | None, limit: int

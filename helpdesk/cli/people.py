@@ -12,6 +12,7 @@ from helpdesk.core import clock
 from helpdesk.core.db import unit_of_work
 from helpdesk.core.errors import NotFound
 from helpdesk.domain.accounts.actions import add_address, add_person, grant, join
+from helpdesk.domain.accounts.administering import added_person
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.permissions import Action, Role
 from helpdesk.domain.accounts.queries import (
@@ -46,7 +47,8 @@ def add(
 ) -> None:
     """Add a person; to sign in they also need a password (`helpdesk person password`)."""
     with unit_of_work():
-        new = add_person(address, name=name, language=language, now=clock.now())
+        now = clock.now()
+        new = add_person(address, name=name, language=language, now=now)
         for role in roles:
             grant(new, role=Role(role))
         for key in function_keys:
@@ -57,6 +59,7 @@ def add(
             join(new, function=function)
         for extra in more:
             add_address(new, address=extra)
+        added_person(new, by=None, now=now)
     click.echo(f"Added {address}.")
 
 

@@ -7,8 +7,14 @@ from typing import Any
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.correspondence.models import InboundMail, Mailbox, OutboundMail
 from helpdesk.domain.correspondence.queries import deliveries_of
-from helpdesk.domain.tickets.models import Message, Ticket
+from helpdesk.domain.tickets.models import LinkKind, Message, Ticket
 from helpdesk.domain.tickets.queries import conversation, history, links_of, watchers_of
+
+_FROM_THE_OTHER_SIDE = {
+    LinkKind.FOLLOWS.value: "followed by",
+    LinkKind.MAY_FOLLOW.value: "may be followed by",
+    LinkKind.RELATED.value: "related",
+}
 
 
 def person_of(person: Person | None) -> dict[str, str] | None:
@@ -56,7 +62,7 @@ def ticket_whole(ticket: Ticket) -> dict[str, Any]:
             for line in history(ticket)
         ],
         "links": [
-            {"kind": kind if outward else f"{kind} of", "number": other.number}
+            {"kind": kind if outward else _FROM_THE_OTHER_SIDE[kind], "number": other.number}
             for kind, outward, other in links_of(ticket)
         ],
     }

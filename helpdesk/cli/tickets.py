@@ -15,6 +15,9 @@ from helpdesk.domain.tickets.queries import ROW
 
 MOST = 1000
 
+# What both databases hold in a column of numbers.
+_HIGHEST_NUMBER = 2**31 - 1
+
 
 @click.group()
 def ticket() -> None:
@@ -26,7 +29,11 @@ def ticket() -> None:
 @click.option("--queue", "queue_key", help="Only tickets in the queue with this key.")
 @click.option("--state", help="Only tickets in this state.")
 @click.option("--process", "process_name", type=click.Choice(list(PROCESSES)))
-@click.option("--before", type=int, help="Only tickets with a lower number (the next page).")
+@click.option(
+    "--before",
+    type=click.IntRange(1, _HIGHEST_NUMBER),
+    help="Only tickets with a lower number (the next page).",
+)
 @click.option("--limit", type=click.IntRange(1, MOST), default=100, show_default=True)
 @with_database
 def list_tickets(
@@ -60,7 +67,8 @@ def list_tickets(
 @with_database
 def show(number: int, as_json: bool) -> None:
     """Show one ticket whole."""
-    found = db.session.scalar(select(Ticket).where(Ticket.id == number).options(*ROW))
+    statement = select(Ticket).where(Ticket.id == number).options(*ROW)
+    found = db.session.scalar(statement) if 0 < number <= _HIGHEST_NUMBER else None
     if found is None:
         raise NotFound(f"There is no ticket #{number}.")
     whole = ticket_whole(found)

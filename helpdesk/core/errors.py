@@ -4,7 +4,16 @@ from __future__ import annotations
 
 
 class HelpdeskError(Exception):
-    """Something a person can mend; `str(error)` says what, where and what to do next."""
+    """Something a person can mend; `words` say what, where and what to do next.
+
+    `facts` fill the places of the words (`%(name)s`). Words that pages show are marked with N_ and
+    translated there, with the facts; `str(error)` says the same in English.
+    """
+
+    def __init__(self, words: str = "", /, **facts: object) -> None:
+        super().__init__(words % facts if facts else words)
+        self.words = words
+        self.facts = facts
 
 
 class Refused(HelpdeskError):
@@ -31,7 +40,9 @@ class Outdated(HelpdeskError):
 class Invalid(HelpdeskError):
     """A value that was given is wrong; `field` names it."""
 
-    def __init__(self, field: str, words: str) -> None:
-        super().__init__(f"{field}: {words}")
+    def __init__(self, field: str, words: str, /, **facts: object) -> None:
+        super().__init__(words, **facts)
         self.field = field
-        self.words = words
+
+    def __str__(self) -> str:
+        return f"{self.field}: {super().__str__()}"

@@ -6,9 +6,16 @@ import contextlib
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from helpdesk.core.errors import NotFound
+
+# A disk that is asked to sync several files at once does it hardly slower than for one.
+_AT_ONCE = 8
+# Of so many digests it is remembered that they are safe on disk; 64 letters each.
+_REMEMBERED = 10_000
 
 
 class Storage:
@@ -16,6 +23,7 @@ class Storage:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._safe: set[str] = set()
 
     def path_of(self, sha256: str) -> Path:
         """Where bytes with this hexadecimal digest lie; the file need not exist."""
@@ -31,6 +39,9 @@ class Storage:
         # the right size is the right one.
         with contextlib.suppress(FileNotFoundError):
             if path.stat().st_size == len(data):
+                if sha256 not in self._safe:
+                    # Somebody else may have written it a moment ago, and its name not be synced.
+                    self._synced(path, sha256)
                 return sha256
         self._make_folder(path.parent)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
@@ -44,8 +55,25 @@ class Storage:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
             raise
-        _sync_folder(path.parent)
+        self._synced(path, sha256)
         return sha256
+
+    def keep_all(self, many: Iterable[bytes]) -> None:
+        """Write all of them durably, much sooner than one after the other; OSError as for one."""
+        wanted = list(many)
+        if len(wanted) < 2:
+            for data in wanted:
+                self.keep(data)
+            return
+        with ThreadPoolExecutor(min(_AT_ONCE, len(wanted)), "storage") as writers:
+            for _ in writers.map(self.keep, wanted):
+                pass
+
+    def _synced(self, path: Path, sha256: str) -> None:
+        _sync_folder(path.parent)
+        if len(self._safe) >= _REMEMBERED:
+            self._safe.clear()
+        self._safe.add(sha256)
 
     def _make_folder(self, folder: Path) -> None:
         """Make `folder`; each parent that gained a name is synced, or the file is lost with it."""

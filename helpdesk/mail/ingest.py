@@ -153,13 +153,12 @@ def _named_mailbox(name: str | None) -> int | None:
 
 def _keep(batch: Sequence[bytes], named: int | None, count: _Count) -> None:
     """Commit a batch; what is counted is committed."""
-    for raw in batch:
-        try:
-            # Before the transaction: the disk may be slow, and others wait for the database.
-            storage().keep(raw)
-        except OSError as error:
-            words = "The disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error
-            raise _Stop(os.EX_TEMPFAIL, f"Mail cannot be kept just now: {words}.") from None
+    try:
+        # Before the transaction: the disk may be slow, and others wait for the database.
+        storage().keep_all(batch)
+    except OSError as error:
+        words = "The disk is full" if error.errno in (errno.ENOSPC, errno.EDQUOT) else error
+        raise _Stop(os.EX_TEMPFAIL, f"Mail cannot be kept just now: {words}.") from None
     done = _Count()
     with unit_of_work():
         ours = our_mailboxes()

@@ -106,7 +106,7 @@ def _file(inbound_id: int, sha256: str | None, around: Around) -> bool:
 def understand(sha256: str | None) -> tuple[bytes, ParsedMail]:
     """The bytes and what they say; the attachments are in the storage when this returns."""
     if sha256 is None:
-        raise HelpdeskError("The server could not hand this mail over; look for it there.")
+        raise HelpdeskError(N_("The server could not hand this mail over; look for it there."))
     raw = storage().read(sha256)
     mail = parse(raw)
     files_of(mail)
@@ -234,7 +234,7 @@ def _by_hand(
         if number is not None:
             ticket = ticket_by_number(number, lock=True)
             if ticket is None:
-                raise NotFound(f"There is no ticket #{number}.")
+                raise NotFound(N_("There is no ticket #%(ticket)s."), ticket=number)
             thread = Thread(ticket, Evidence.BY_HAND, N_("Put on ticket #%(ticket)s"), joins=True)
         _note_hand(row, asked, by, now, **({"ticket": number} if number is not None else {}))
         verdict = Verdict(Outcome.FILE, N_("Filed by hand"), hushed=True)
@@ -250,9 +250,12 @@ def _unfiled(inbound_id: int, by: Person | None) -> InboundMail:
     if row is None:
         raise NotFound(f"There is no mail {inbound_id}.")
     if row.message_id is not None:
-        raise Refused(f"This mail is on ticket #{row.ticket_id} already.")
+        raise Refused(N_("This mail is on ticket #%(ticket)s already."), ticket=row.ticket_id)
     if row.state == InboundState.COPY.value:
-        raise Refused(f"This mail is a copy; file the first delivery, mail {row.copy_of_id}.")
+        raise Refused(
+            N_("This mail is a copy; file the first delivery, mail %(first)s."),
+            first=row.copy_of_id,
+        )
     return row
 
 

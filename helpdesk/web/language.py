@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, current_app, redirect, request, session
+from flask import Blueprint, Flask, current_app, g, redirect, request, session
 from flask_babel import Babel, get_locale
 from flask_security import current_user
 from werkzeug.wrappers import Response
@@ -36,14 +36,16 @@ def choose(code: str) -> Response:
     if code in LANGUAGES:
         session["language"] = code
     path = request.form.get("next", "/")
-    # Only a path of our own: a second slash or backslash would name another host.
-    own = path.startswith("/") and path[1:2] not in ("/", "\\")
+    # Only a path of our own: a second slash or backslash would name another host, and browsers
+    # leave out the tabs and line ends that could hide one.
+    own = path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable()
     return redirect(path if own else "/")
 
 
 def _language() -> str:
     own = current_user.language if current_user and current_user.is_authenticated else None
-    chosen = own or session.get("language")
+    # Who came by a signed link is known, although nobody signed in.
+    chosen = own or session.get("language") or g.get("language_of_reader")
     if chosen in LANGUAGES:
         return str(chosen)
     settings: Settings = current_app.extensions["helpdesk_settings"]

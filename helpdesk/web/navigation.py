@@ -46,7 +46,7 @@ class Navigation:
         """One's own lists."""
         return [
             self._list(_("Mine"), "person", "mine"),
-            self._list(_("Unassigned"), "inbox", "unassigned"),
+            self._list(_("Unassigned"), "person-none", "unassigned"),
             self._list(_("Waiting"), "wait", "waiting"),
             self._list(_("All open"), "list", "all"),
             self._list(_("Done"), "check", "done"),
@@ -69,7 +69,7 @@ class Navigation:
     reports: tuple[Link, ...] = ()
 
     def can(self, what: str) -> bool:
-        """Whether the person may do an action, by its name; "administer" is any of administration."""
+        """Whether the person may do an action, by its name; "administer": any of those."""
         person = current_user._get_current_object() if current_user else None
         if person is None or not person.is_authenticated:
             return False

@@ -103,7 +103,7 @@ def test_a_queue_of_another_process_refuses_the_ticket(world: World, now: dateti
     from helpdesk.domain.tickets.models import Queue
 
     number = a_ticket(world, now)
-    with pytest.raises(Refused, match="only for request"), unit_of_work():
+    with pytest.raises(Refused, match="only for another process"), unit_of_work():
         requests = db.session.get_one(Queue, world.requests_id)
         place(ticket_to_change(world.agnes, number), queue=requests, by=world.agnes, now=now)
     with unit_of_work():

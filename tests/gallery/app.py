@@ -26,7 +26,10 @@ FRAME_POLICY = (
 NOWHERE = {
     "desk": ["work_list", "ticket", "search", "write_first"],
     "portal": ["home", "follow"],
-    "admin": ["home", "mailboxes", "mail_log", "outbox", "captured", "people", "rules"],
+    "admin": [
+        *("home", "mailboxes", "mail_log", "outbox", "captured", "people", "rules"),
+        *("functions", "changes"),
+    ],
     "language": ["choose"],
     "security": ["login", "logout", "change_password", "forgot_password"],
 }

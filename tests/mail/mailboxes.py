@@ -86,7 +86,7 @@ def kept(mailbox_id: int) -> list[InboundMail]:
     )
 
 
-def subjects(mailbox_id: int) -> list[str]:
+def numbers_kept(mailbox_id: int) -> list[str]:
     """The Message-IDs of what was kept, without what all have in common: `1`, `2`, …"""
     ids = [mail.rfc_message_id or "?" for mail in kept(mailbox_id)]
     return [rfc_id.removeprefix("letter-").removesuffix("@example.com") for rfc_id in ids]

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from helpdesk.mail import bounces, parse as parsing
+from helpdesk.mail import bounces
+from helpdesk.mail import parse as parsing
 from helpdesk.mail.parse import Budget, as_json, parse
+from helpdesk.mail.parse.budget import DEFAULT_BUDGET, Allowance
 from helpdesk.mail.parse.messages import message_of
 from helpdesk.mail.parse.structure import read
-from helpdesk.mail.parse.budget import DEFAULT_BUDGET, Allowance
 from helpdesk.mail.values import Address, Kind
 
 HEAD = b"From: Anna <anna@example.org>\nSubject: Hello\nMIME-Version: 1.0\n"
@@ -216,3 +217,10 @@ def test_a_mistake_of_ours_costs_the_body_but_not_the_mail(monkeypatch: pytest.M
     assert (mail.subject, mail.text, mail.html) == ("Hello", "", None)
     assert mail.warnings == ("The body could not be read (RuntimeError).",)
     assert mail.attachments[0].data.endswith(b"<p>words")
+
+
+def test_an_encoded_charset_of_a_report_does_not_trip_the_judges() -> None:
+    raw = HEAD + b"Content-Type: text/plain; charset*=utf-8''utf-8\nContent-Transfer-Encoding: 8bit"
+    mail = parse(raw + "\n\nSmörgås".encode())
+
+    assert (mail.text, mail.warnings) == ("Smörgås", ())

@@ -129,7 +129,15 @@ def test_dates_are_read_in_utc(value: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["", "yesterday", "Sun, 30 Feb 2025 10:00:00 +0000", "3 Feb 10025 10:00", "\x00", "1" * 500],
+    [
+        "",
+        "yesterday",
+        "Mon, 3 Feb 2025 10:00:0000000000000000000000000000099",
+        "Sun, 30 Feb 2025 10:00:00 +0000",
+        "3 Feb 10025 10:00",
+        "\x00",
+        "1" * 500,
+    ],
 )
 def test_what_is_no_date_is_none(value: str) -> None:
     assert dates.read(value) is None

@@ -22,7 +22,8 @@ PIECES = st.sampled_from(
         b"=?iso-2022-jp?B?GyRC?=", b"From: ", b"To: \"", b"<a@b.c>", b"Content-ID: <a>\n", b"\0",
         b"<img src=cid:a>", b"<div style='display:none'>", b"\xff\xfe", b"begin 644 a\n", b"end\n",
         b"Content-Disposition: attachment; filename*0*=utf-8''%", b"Date: ", b"\x1b$B", b"+AOU-",
-        b"Content-Type: application/pkcs7-mime\n\n", bytes.fromhex("3080060a2a864886f70d010702a080"),
+        b"Content-Type: application/pkcs7-mime\n\n",
+        bytes.fromhex("3080060a2a864886f70d010702a080"),
         b"Content-Type: text/calendar\n\nBEGIN:VEVENT\n", b"DTSTART:2025", b"=", b"=3D", b";", b"(",
     ]
 )  # fmt: skip

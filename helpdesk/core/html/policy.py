@@ -100,7 +100,8 @@ def _picture(url: str) -> str | None:
         url = f"https:{url}"
     if not _WEB.match(url) or len(url) > _LONGEST_LINK:
         return None
-    return "http" + url[4:]
+    scheme, _, rest = url.partition(":")
+    return f"{scheme.lower()}:{rest}"
 
 
 _CLEANER = nh3.Cleaner(

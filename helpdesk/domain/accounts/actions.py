@@ -6,6 +6,7 @@ from datetime import datetime
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid, Refused
+from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Address, Function, Grant, Membership, Person
 from helpdesk.domain.accounts.permissions import Role
 from helpdesk.domain.accounts.queries import person_by_address
@@ -31,7 +32,7 @@ def add_person(
     """A new person with one address; Invalid for no address, Refused for one that is taken."""
     address = checked_address(address)
     if person_by_address(address) is not None:
-        raise Refused(f"{address} already belongs to somebody.")
+        raise Refused(N_("%(address)s already belongs to somebody."), address=address)
     return introduce(address, name=name, language=language, now=now)
 
 
@@ -62,7 +63,9 @@ def add_address(person: Person, *, address: str) -> None:
     if owner is person:
         return
     if owner is not None:
-        raise Refused(f"{address} already belongs to {owner.display_name}.")
+        raise Refused(
+            N_("%(address)s belongs to %(name)s already."), address=address, name=owner.display_name
+        )
     person.addresses.append(Address(address=address))
     db.session.flush()
 
@@ -91,7 +94,7 @@ def checked_address(address: str) -> str:
     local, at, domain = address.rpartition("@")
     malformed = not (at and local and domain) or bool(set(address) & _NEVER_IN_AN_ADDRESS)
     if malformed or len(address) > ADDRESS_LENGTH:
-        raise Invalid("address", f"{address!r} is no e-mail address.")
+        raise Invalid("address", N_("“%(text)s” is no e-mail address."), text=address)
     return address
 
 

@@ -154,7 +154,7 @@ def _free_address(address: str, mailbox: Mailbox, field: str) -> str:
     try:
         address = checked_address(address)
     except Invalid as error:
-        raise Invalid(field, error.words) from None
+        raise Invalid(field, error.words, **error.facts) from None
     for other in mailboxes():
         if other is not mailbox and address in other.all_addresses:
             raise Invalid(field, N_("This address leads to another mailbox already."))

@@ -9,6 +9,7 @@ from sqlalchemy import or_, select, update
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
+from helpdesk.core.words import N_
 from helpdesk.domain.correspondence.models import (
     InboundMail,
     InboundState,
@@ -70,7 +71,8 @@ def leased_mailbox(mailbox_id: int, *, holder: str) -> Mailbox | None:
     return db.session.scalar(
         select(Mailbox)
         .where(Mailbox.id == mailbox_id, Mailbox.leased_by == holder)
-        .with_for_update()
+        # Not against the foreign keys of mail that comes through the other doors.
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
 
@@ -119,7 +121,7 @@ def decide_old_mail(mailbox: Mailbox, *, policy: OldMail, since: date | None = N
     A decision can be changed: what was taken stays taken, what was left is looked at anew.
     """
     if policy is OldMail.SINCE and since is None:
-        raise Invalid("old_mail_since", "Give a date.")
+        raise Invalid("old_mail_since", N_("Write a day, like 2026-01-31."))
     mailbox.old_mail = policy.value
     mailbox.old_mail_since = since if policy is OldMail.SINCE else None
     takes_some = policy in (OldMail.SINCE, OldMail.EVERYTHING)

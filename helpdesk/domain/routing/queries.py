@@ -98,7 +98,10 @@ def _queue_for(process: str, queue_id: int | None, all_queues: Sequence[Queue]) 
     fitting = [queue for queue in all_queues if queue.process == process]
     fitting += [queue for queue in all_queues if queue.process is None]
     if not fitting:
-        raise Refused(f"There is no queue for {process}; make one, or one for all processes.")
+        raise Refused(
+            N_("There is no queue for %(process)s; make one, or one for all processes."),
+            process=process,
+        )
     same_function = [
         queue for queue in fitting if wanted and queue.function_id == wanted.function_id
     ]

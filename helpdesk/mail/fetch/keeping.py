@@ -135,10 +135,8 @@ def keep_batch(
     OSError when the disk refuses. What has a row already gets no second one.
     """
     uids = [*taken, up_to]
-    for what in taken.values():
-        if isinstance(what, bytes):
-            # Before the transaction: the disk may be slow, and others wait for the database.
-            storage().keep(what)
+    # Before the transaction: the disk may be slow, and others wait for the database.
+    storage().keep_all(what for what in taken.values() if isinstance(what, bytes))
     now = clock.now()
     kept = 0
     with unit_of_work() as session:

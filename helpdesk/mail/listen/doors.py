@@ -37,7 +37,7 @@ class Doors:
         self._app = app
         self._settings = settings
         self._on_kept = on_kept
-        self._loop = asyncio.new_event_loop()
+        self._loop: asyncio.AbstractEventLoop
         self._keepers = ThreadPoolExecutor(_KEEPERS, thread_name_prefix="keeper")
         self._thread: threading.Thread | None = None
         self._receivers: list[Receiver] = []
@@ -62,8 +62,8 @@ class Doors:
         except DoorTaken:
             for _, sock in bound:
                 sock.close()
-            self._loop.close()
             raise
+        self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="doors", daemon=True)
         self._thread.start()
         for door, sock in bound:

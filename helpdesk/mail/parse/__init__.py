@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import itertools
 from datetime import UTC
@@ -37,8 +38,8 @@ def parse(raw: bytes, budget: Budget = DEFAULT_BUDGET) -> ParsedMail:
     try:
         return _parse(raw, budget)
     except Exception as error:
-        # No mail may stop the next one, not even one that finds a mistake of ours: what stands
-        # before the first blank line is read alone, and the whole stays as an attachment.
+        # No mail may stop the next one, not even one that finds a mistake of ours: the headers are
+        # read alone where that can be done, and the whole stays as an attachment.
         return _parse_only_headers(raw, budget, error)
 
 
@@ -80,8 +81,9 @@ def _parse(raw: bytes, budget: Budget) -> ParsedMail:
 
 
 def _parse_only_headers(raw: bytes, budget: Budget, error: Exception) -> ParsedMail:
-    head = structure.head_of(raw) + b"\nContent-Type: text/plain\n\n"
-    mail = _parse(head, budget)
+    mail = _parse(b"", budget)
+    with contextlib.suppress(Exception):
+        mail = _parse(structure.head_of(raw) + b"\nContent-Type: text/plain\n\n", budget)
     whole = attachments.finished([attachments.Found("message.eml", "message/rfc822", raw)], set())
     problem = f"The body could not be read ({type(error).__name__})."
     return dataclasses.replace(mail, attachments=whole, warnings=(*mail.warnings, problem))

@@ -192,9 +192,7 @@ def _is_utf8(raw: bytes, utf8: str, codec: str | None) -> bool:
     return surplus >= (1 if codec == FALLBACK else 2)
 
 
-def _without_help(
-    raw: bytes, declared: str | None, codec: str | None, hint: str | None
-) -> Decoded:
+def _without_help(raw: bytes, declared: str | None, codec: str | None, hint: str | None) -> Decoded:
     label = declared or "nothing"
     if codec == "utf-7" and raw.isascii():
         return Decoded(raw.decode("ascii"), "Declared as utf-7, but is ASCII.")

@@ -26,6 +26,7 @@ _MONTHS = {
 }  # fmt: skip
 _LETTERS = re.compile(r"[^\W\d_]+")
 # A clock that is wrong by centuries says nothing about when a mail was written.
+_DAY = 24 * 60 * 60
 _EARLIEST, _LATEST = 1970, 2200
 
 
@@ -53,9 +54,9 @@ def _rfc(value: str) -> datetime | None:
     if parts is None:
         return None
     year, month, day, hour, minute, second = parts[:6]
-    offset = timedelta(seconds=parts[9] or 0)
-    if abs(offset) >= timedelta(hours=24):
-        offset = timedelta(0)
+    # A zone of a day or more, which Python could not count with either, is no zone.
+    seconds = parts[9] or 0
+    offset = timedelta(seconds=seconds if abs(seconds) < _DAY else 0)
     return _moment(year, month, day, hour, minute, second, offset=offset)
 
 

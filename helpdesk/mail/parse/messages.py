@@ -18,6 +18,7 @@ _BLOCKS = {
 _NESTED_DEPTH = 3
 _NESTED = Budget(raw_size=256 * 1024, parts=50, depth=10)
 _MOST_BLOCKS = 500
+_UNQUOTABLE = re.compile(r'["\\\s]')
 _BLANK_LINES = re.compile(rb"(?:\r?\n[ \t]*){2,}")
 
 
@@ -25,7 +26,8 @@ def message_of(part: structure.Part, nested: int = 0) -> Message:
     """The part with all that is below it, shaped as `email.message_from_bytes` shapes it."""
     message = Message()
     for name, value in part.fields:
-        message.set_raw(name, value)
+        is_starred = "*" in value and name.lower() == "content-type"
+        message.set_raw(name, _plainly_typed(part) if is_starred else value)
     if part.is_multipart:
         message.set_payload([message_of(child, nested) for child in part.children])
         _keep_type(message, part)
@@ -40,6 +42,14 @@ def message_of(part: structure.Part, nested: int = 0) -> Message:
     else:
         message.set_payload(part.body.decode("ascii", "surrogateescape"))
     return message
+
+
+def _plainly_typed(part: structure.Part) -> str:
+    """The type without RFC 2231's stars: the standard library stumbles over an encoded charset."""
+    parameters = (
+        f'; {name}="{_UNQUOTABLE.sub("", value)}"' for name, value in part.parameters.items()
+    )
+    return part.content_type + "".join(parameters)
 
 
 def _keep_type(message: Message, part: structure.Part) -> None:

@@ -23,6 +23,7 @@ _HEAD = 64 * 1024
 # Far more than parts can be: what only looks like a boundary may not keep us busy either.
 _MOST_MARKERS = 250_000
 _NOT_WORDS = {"application", "audio", "font", "image", "message", "model", "video"}
+_REMARK = re.compile(rb"[^\n]{0,80}(?:multi-?part message|MIME)[^\n]{0,120}\Z", re.IGNORECASE)
 _NESTED = {"message/rfc822", "message/global", "message/news"}
 
 
@@ -224,9 +225,13 @@ def _believe_the_body(root: Part) -> None:
         return
     if root.header("content-type"):
         return
-    nearby = min(root.body_start + 2048, root.end)
+    nearby = min(root.body_start + 1024, root.end)
     guessed = _LIKELY_BOUNDARY.search(root.data, root.body_start, nearby)
     if guessed is None:
+        return
+    # People also quote the source of mails: here nothing but the usual remark may stand before it.
+    before = root.data[root.body_start : guessed.start()].strip()
+    if before and not _REMARK.match(before):
         return
     boundary = guessed[1].rstrip()
     if root.data.count(b"--" + boundary, root.body_start, root.end) > 1:

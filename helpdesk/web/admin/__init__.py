@@ -1,7 +1,36 @@
-"""admin"""
+"""The pages of administration: mail and how it does, rules, people, the organisation."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+# A module's views are registered by importing it.
+from helpdesk.web.admin import (
+    captured,
+    changes,
+    home,
+    inbound,
+    mail_log,
+    mailboxes,
+    organisation,
+    outbox,
+    people,
+    person,
+    rules,
+    words,
+)
+from helpdesk.web.admin.door import blueprint
 
-blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+__all__ = [
+    "blueprint",
+    "captured",
+    "changes",
+    "home",
+    "inbound",
+    "mail_log",
+    "mailboxes",
+    "organisation",
+    "outbox",
+    "people",
+    "person",
+    "rules",
+    "words",
+]

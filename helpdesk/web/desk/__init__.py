@@ -1,7 +1,19 @@
-"""desk"""
+"""The pages of the desk: work lists, tickets, search."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+# A module's views are registered by importing it.
+from helpdesk.web.desk import beginning, files, lists, original, search, speaking, steering, ticket
+from helpdesk.web.desk.door import blueprint
 
-blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+__all__ = [
+    "beginning",
+    "blueprint",
+    "files",
+    "lists",
+    "original",
+    "search",
+    "speaking",
+    "steering",
+    "ticket",
+]

@@ -1,7 +1,47 @@
-"""portal"""
+"""The requester's pages: which address shows what."""
 
 from __future__ import annotations
 
 from flask import Blueprint
 
-blueprint = Blueprint("portal", __name__, url_prefix="/portal")
+from helpdesk.core.signing import ExpiredToken, ForgedToken
+from helpdesk.web.portal import answering, home, links, me, ticket
+from helpdesk.web.portal.way import BrokenLink
+
+blueprint = Blueprint("portal", __name__)
+
+blueprint.add_url_rule("/", "home", home.home)
+blueprint.add_url_rule("/me", "me", me.me, methods=["GET", "POST"])
+
+# By a signed link from a mail: the token says which ticket, and who reads it.
+blueprint.add_url_rule("/follow/<token>", "follow", ticket.follow)
+blueprint.add_url_rule(
+    "/follow/<token>/answer", "follow_answer", answering.follow_answer, methods=["POST"]
+)
+blueprint.add_url_rule(
+    "/follow/<token>/files/<int:attachment_id>/<path:filename>",
+    "follow_attachment",
+    ticket.follow_attachment,
+)
+blueprint.add_url_rule(
+    "/follow/<token>/messages/<int:message_id>/html",
+    "follow_message_html",
+    ticket.follow_message_html,
+)
+blueprint.add_url_rule("/follow/<token>/renew", "renew_link", links.renew_link, methods=["POST"])
+
+# The same pages for somebody who is signed in.
+blueprint.add_url_rule("/tickets/<int:number>", "ticket", ticket.ticket)
+blueprint.add_url_rule("/tickets/<int:number>/answer", "answer", answering.answer, methods=["POST"])
+blueprint.add_url_rule(
+    "/tickets/<int:number>/files/<int:attachment_id>/<path:filename>",
+    "attachment",
+    ticket.attachment,
+)
+blueprint.add_url_rule(
+    "/tickets/<int:number>/messages/<int:message_id>/html", "message_html", ticket.message_html
+)
+
+blueprint.register_error_handler(ExpiredToken, links.expired)
+blueprint.register_error_handler(ForgedToken, links.broken)
+blueprint.register_error_handler(BrokenLink, links.broken)

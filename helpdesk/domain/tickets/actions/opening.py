@@ -8,6 +8,7 @@ from datetime import datetime
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.events import publish
+from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.processes import PROCESSES
 from helpdesk.domain.services.models import Service
@@ -69,7 +70,7 @@ def write_first(
 ) -> tuple[Ticket, Message]:
     """A new ticket whose first words an agent writes to its requester."""
     if not words.text.strip():
-        raise Invalid("text", "Write what you want to tell.")
+        raise Invalid("text", N_("Write what you want to tell."))
     ticket = _new(opening, now)
     ticket.assignee_id = by.id
     message = add_message(

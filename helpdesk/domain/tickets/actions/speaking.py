@@ -9,6 +9,7 @@ from datetime import datetime
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.events import publish
+from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.tickets.actions.recording import expect, record
 from helpdesk.domain.tickets.actions.steering import move, watch
@@ -152,4 +153,4 @@ def add_note(
 
 def _refuse_emptiness(words: Words) -> None:
     if not words.text.strip() and not words.files:
-        raise Invalid("text", "Write something, or attach a file.")
+        raise Invalid("text", N_("Write something, or attach a file."))

@@ -8,6 +8,7 @@ from typing import Any
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid, Refused
 from helpdesk.core.events import publish
+from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.processes import PROCESSES, Standing
@@ -27,7 +28,7 @@ def refusal(ticket: Ticket, target: str) -> str | None:
     """Why the ticket cannot move to `target` now, or None when it can."""
     process = ticket.process_spec
     if process.move_to(ticket.state, target) is None:
-        return f"A ticket that is {ticket.state} cannot become {target}."
+        return N_("The ticket cannot go there from the state that it is in.")
     reasons = (gate(ticket) for gate in process.gates.get(target, ()))
     return next((reason for reason in reasons if reason is not None), None)
 
@@ -72,7 +73,7 @@ def assign(
     """Make an agent responsible, or nobody; Refused for somebody who may not work on tickets."""
     expect(ticket, seen)
     if to is not None and not may(to, Action.WORK_ON_TICKETS):
-        raise Refused(f"{to.display_name} does not work on tickets.")
+        raise Refused(N_("%(name)s does not work on tickets."), name=to.display_name)
     before, after = ticket.assignee_id, to.id if to else None
     if before == after:
         return
@@ -101,7 +102,7 @@ def place(
     facts: dict[str, list[object]] = {}
     if process is not None and process != ticket.process:
         if process not in PROCESSES:
-            raise Invalid("process", f"There is no process {process!r}.")
+            raise Invalid("process", N_("There is no process “%(name)s”."), name=process)
         facts["process"] = [ticket.process, process]
         ticket.process = process
         known = {state.name for state in ticket.process_spec.states}
@@ -117,7 +118,7 @@ def place(
         ticket.service_id = service.id
     lies_in = queue or db.session.get_one(Queue, ticket.queue_id)
     if lies_in.process not in (None, ticket.process):
-        raise Refused(f"The queue {lies_in.name_en} is only for {lies_in.process}.")
+        raise Refused(N_("This queue is only for another process."))
     if not facts:
         return
     line = record(
@@ -139,7 +140,7 @@ def prioritise(
     expect(ticket, seen)
     for name, level in (("impact", impact), ("urgency", urgency)):
         if level not in LEVELS:
-            raise Invalid(name, "Choose 1 (high), 2 or 3 (low).")
+            raise Invalid(name, N_("Choose 1 (high), 2 or 3 (low)."))
     if (impact, urgency) == (ticket.impact, ticket.urgency):
         return
     before = ticket.priority
@@ -161,7 +162,7 @@ def rename(
     expect(ticket, seen)
     subject = " ".join(subject.split())[:300]
     if not subject:
-        raise Invalid("subject", "A ticket needs a subject.")
+        raise Invalid("subject", N_("A ticket needs a subject."))
     if subject == ticket.subject:
         return
     before, ticket.subject = ticket.subject, subject
@@ -193,7 +194,7 @@ def link(
 ) -> None:
     """Say what this ticket is to another; both histories tell it."""
     if ticket.id == other.id:
-        raise Refused("A ticket cannot be linked to itself.")
+        raise Refused(N_("A ticket cannot be linked to itself."))
     db.session.add(TicketLink(ticket_id=ticket.id, other_id=other.id, kind=kind.value))
     record(ticket, "linked", by=by, now=now, facts={"kind": kind.value, "other": other.id})
     record(other, "linked", by=by, now=now, facts={"kind": f"{kind.value} of", "other": ticket.id})

@@ -12,7 +12,7 @@ from helpdesk.core.db import unit_of_work
 from helpdesk.core.signing import seal
 from helpdesk.domain.correspondence.models import OldMail
 from helpdesk.mail.fetch import Watcher, watching
-from tests.mail.mailboxes import imap_mailbox, letters, mailbox_of, subjects
+from tests.mail.mailboxes import imap_mailbox, letters, mailbox_of, numbers_kept
 from tests.peers.dovecot import PASSWORD, Dovecot
 from tests.peers.imap_proxy import imap_proxy, silent_server
 
@@ -59,9 +59,9 @@ def test_a_mail_is_here_within_two_seconds_where_the_server_tells_of_it(
 
     for number in (1, 2, 3):
         dovecot.put(user, letters(1, start=number))
-        assert wait_until(lambda number=number: len(subjects(mailbox)) == number) < 2
+        assert wait_until(lambda number=number: len(numbers_kept(mailbox)) == number) < 2
 
-    assert subjects(mailbox) == ["1", "2", "3"]
+    assert numbers_kept(mailbox) == ["1", "2", "3"]
 
 
 @pytest.mark.one_database
@@ -76,7 +76,7 @@ def test_a_server_that_does_not_tell_of_mail_is_asked_for_it(
         wait_until(lambda: mailbox_of(mailbox).worked_at is not None)
         dovecot.put(user, letters(1))
 
-        wait_until(lambda: subjects(mailbox) == ["1"])
+        wait_until(lambda: numbers_kept(mailbox) == ["1"])
 
 
 @pytest.mark.one_database
@@ -91,7 +91,7 @@ def test_a_server_that_hangs_delays_no_other_mailbox(dovecot: Dovecot, watch: Wa
         wait_until(lambda: mailbox_of(mailbox).worked_at is not None)
         dovecot.put(user, letters(1))
 
-        assert wait_until(lambda: subjects(mailbox) == ["1"]) < 2
+        assert wait_until(lambda: numbers_kept(mailbox) == ["1"]) < 2
         assert watcher.is_alive()
 
 
@@ -133,7 +133,7 @@ def test_a_connection_that_breaks_is_made_anew(
         dovecot.put(user, letters(1))
         proxy.shut = False
 
-        wait_until(lambda: subjects(mailbox) == ["1"])
+        wait_until(lambda: numbers_kept(mailbox) == ["1"])
         wait_until(lambda: mailbox_of(mailbox).failing_since is None)
 
 
@@ -160,10 +160,10 @@ def test_two_watchers_on_one_mailbox_take_each_mail_once(dovecot: Dovecot, watch
     watch(mailbox)
     watch(mailbox)
 
-    wait_until(lambda: len(subjects(mailbox)) >= 60)
+    wait_until(lambda: len(numbers_kept(mailbox)) >= 60)
     dovecot.put(user, letters(5, start=61))
-    wait_until(lambda: len(subjects(mailbox)) >= 65)
+    wait_until(lambda: len(numbers_kept(mailbox)) >= 65)
     time.sleep(0.3)
 
-    assert subjects(mailbox) == [str(number) for number in range(1, 66)]
+    assert numbers_kept(mailbox) == [str(number) for number in range(1, 66)]
     assert threading.active_count() > 1

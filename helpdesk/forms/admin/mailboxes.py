@@ -1,0 +1,289 @@
+"""How a mailbox is set up: its address, how its mail comes, and what becomes of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    Field,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+
+from helpdesk.core.errors import Invalid
+from helpdesk.domain.accounts.actions import checked_address
+from helpdesk.domain.correspondence.models import AfterKeeping, MailboxKind, OldMail
+from helpdesk.forms.admin.offers import choices
+from helpdesk.forms.choices import SelectChoice
+
+_NO_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+
+LANGUAGES = [SelectChoice("en", "English"), SelectChoice("sv", "Svenska")]
+
+
+def _one_line(form: FlaskForm, field: Field) -> None:
+    if _NO_CONTROLS.search(field.data or ""):
+        raise ValidationError(_("Write it on one line."))
+
+
+def stripped(text: str | None) -> str | None:
+    """What was typed, without the white space around it."""
+    return text.strip() if text else text
+
+
+class MailboxForm(FlaskForm):
+    """A mailbox as an administrator sees it; the password goes in and never comes out."""
+
+    name = StringField(
+        lazy_gettext("Name"),
+        [
+            InputRequired(lazy_gettext("Give the mailbox a name.")),
+            Length(max=60),
+            _one_line,
+        ],
+        description=lazy_gettext("A short name for lists and the command line, like “helpdesk”."),
+        filters=[stripped],
+    )
+    address = StringField(
+        lazy_gettext("E-mail address"),
+        [InputRequired(lazy_gettext("Write the address that requesters mail to.")), _one_line],
+        description=lazy_gettext("What requesters write to, and what our answers come from."),
+        filters=[stripped],
+    )
+    aliases = StringField(
+        lazy_gettext("Other addresses that lead here"),
+        [_one_line],
+        description=lazy_gettext("Separated by commas. We never send mail to any of them."),
+        filters=[stripped],
+    )
+    display_name = StringField(
+        lazy_gettext("Sender’s name"),
+        [Length(max=200), _one_line],
+        description=lazy_gettext(
+            "The name that readers see beside the address, like “IT helpdesk”."
+        ),
+        filters=[stripped],
+    )
+    kind = RadioField(
+        lazy_gettext("How does mail come?"),
+        default=MailboxKind.IMAP.value,
+        choices=[
+            SelectChoice(
+                MailboxKind.IMAP.value, lazy_gettext("We fetch it from a mail server (IMAP)")
+            ),
+            SelectChoice(
+                MailboxKind.DOOR.value, lazy_gettext("It is handed to us (SMTP, LMTP or pipe)")
+            ),
+        ],
+    )
+    host = StringField(
+        lazy_gettext("Mail server"),
+        [Length(max=255), _one_line],
+        description=lazy_gettext("Like imap.example.org."),
+        filters=[stripped],
+    )
+    security = SelectField(
+        lazy_gettext("Encryption"),
+        default="tls",
+        choices=[
+            SelectChoice("tls", lazy_gettext("TLS from the start (usual)")),
+            SelectChoice("starttls", lazy_gettext("STARTTLS")),
+            SelectChoice("none", lazy_gettext("None: password and mail can be read on the way")),
+        ],
+    )
+    port = IntegerField(
+        lazy_gettext("Port"),
+        [
+            Optional(),
+            NumberRange(1, 65535, lazy_gettext("A port lies between 1 and 65535.")),
+        ],
+        description=lazy_gettext("Empty for the usual one: 993 with TLS, 143 otherwise."),
+    )
+    verify_tls = BooleanField(
+        lazy_gettext("Check the server’s certificate"),
+        default=True,
+        description=lazy_gettext(
+            "Leave it on, unless the server has a certificate of its own making."
+        ),
+    )
+    username = StringField(
+        lazy_gettext("User name"), [Length(max=320), _one_line], filters=[stripped]
+    )
+    password = PasswordField(lazy_gettext("Password"), [Length(max=1000)])
+    kept = HiddenField()
+    folder = StringField(
+        lazy_gettext("Folder"), [Length(max=200), _one_line], default="INBOX", filters=[stripped]
+    )
+    after_keeping = SelectField(
+        lazy_gettext("When a mail is kept, on the server"),
+        default=AfterKeeping.MARK_SEEN.value,
+        choices=[
+            SelectChoice(AfterKeeping.MARK_SEEN.value, lazy_gettext("mark it as read")),
+            SelectChoice(AfterKeeping.LEAVE.value, lazy_gettext("leave it as it is")),
+            SelectChoice(AfterKeeping.MOVE.value, lazy_gettext("move it to another folder")),
+            SelectChoice(AfterKeeping.DELETE.value, lazy_gettext("delete it there")),
+        ],
+    )
+    move_to = StringField(
+        lazy_gettext("Move to the folder"),
+        [Length(max=200), _one_line],
+        description=lazy_gettext("Only when mail is moved. It is made when it is missing."),
+        filters=[stripped],
+    )
+    poll_seconds = IntegerField(
+        lazy_gettext("Seconds between two looks"),
+        [
+            InputRequired(lazy_gettext("Write a number of seconds.")),
+            NumberRange(1, 86400, lazy_gettext("From one second to a day (86400).")),
+        ],
+        default=60,
+    )
+    idle = BooleanField(
+        lazy_gettext("Let the server tell at once when mail comes (IDLE)"), default=True
+    )
+    process_name = SelectField(lazy_gettext("Process"))
+    queue = SelectField(
+        lazy_gettext("Queue"),
+        coerce=int,
+        description=lazy_gettext("Where new tickets lie when no rule says otherwise."),
+    )
+    language = SelectField(
+        lazy_gettext("Language"),
+        choices=LANGUAGES,
+        description=lazy_gettext(
+            "Of our mail to people who chose none and whose words do not tell."
+        ),
+    )
+    acknowledge = BooleanField(lazy_gettext("Tell the sender that the mail arrived"), default=True)
+    plus_addressing = BooleanField(
+        lazy_gettext("The server delivers plus addresses (helpdesk+x@example.org)"),
+        default=True,
+        description=lazy_gettext(
+            "Answers then find their ticket even when a mail program drops the headers."
+        ),
+    )
+    trust_reply_to = BooleanField(
+        lazy_gettext("Believe Reply-To"),
+        description=lazy_gettext("Only for mail from web forms, which write on somebody’s behalf."),
+    )
+    position = IntegerField(
+        lazy_gettext("Place in the order"),
+        [Optional(), NumberRange(0, 10_000)],
+        description=lazy_gettext(
+            "When one mail comes to several mailboxes, the lowest number decides."
+        ),
+    )
+    active = BooleanField(
+        lazy_gettext("In use"),
+        default=True,
+        description=lazy_gettext("Switched off, nothing is fetched and nothing is sent from here."),
+    )
+
+    password_is_kept: bool = False
+
+    def offer(
+        self, processes: Sequence[tuple[str, str]], queues: Sequence[tuple[int, str]]
+    ) -> None:
+        """Let these processes and queues be chosen."""
+        self.process_name.choices = choices(processes)
+        self.queue.choices = choices(queues)
+
+    def validate_address(self, field: Field) -> None:
+        """One address."""
+        _check(field.data)
+
+    def validate_aliases(self, field: Field) -> None:
+        """Addresses, each of them."""
+        for alias in self.alias_list:
+            _check(alias)
+
+    def validate_host(self, field: Field) -> None:
+        """Only a mailbox that is fetched needs a server."""
+        if self.is_fetched and not field.data:
+            raise ValidationError(_("Write the name of the mail server."))
+
+    def validate_username(self, field: Field) -> None:
+        """Only a mailbox that is fetched needs a user."""
+        if self.is_fetched and not field.data:
+            raise ValidationError(_("Write the name that the server knows us by."))
+
+    def validate_move_to(self, field: Field) -> None:
+        """A folder is needed where mail is moved, and not the one that it comes from."""
+        if not self.is_fetched or self.after_keeping.data != AfterKeeping.MOVE.value:
+            return
+        if not field.data:
+            raise ValidationError(_("Write the folder that mail is moved to."))
+        if field.data == self.folder.data:
+            raise ValidationError(_("Mail moved there would be fetched again. Choose another."))
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether we fetch the mail."""
+        return bool(self.kind.data == MailboxKind.IMAP.value)
+
+    @property
+    def alias_list(self) -> list[str]:
+        """The other addresses."""
+        return [each.strip() for each in (self.aliases.data or "").split(",") if each.strip()]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the form says, by column of the mailbox; without the password."""
+        names = (
+            *("name", "address", "display_name", "kind", "host", "security", "verify_tls"),
+            *("username", "after_keeping", "move_to", "poll_seconds", "idle"),
+            *("language", "acknowledge", "plus_addressing", "trust_reply_to", "active"),
+        )
+        values: dict[str, Any] = {name: self[name].data for name in names}
+        values = {name: "" if value is None else value for name, value in values.items()}
+        values["address"] = str(values["address"]).lower()
+        values["aliases"] = [alias.lower() for alias in self.alias_list]
+        values["port"] = self.port.data or (993 if self.security.data == "tls" else 143)
+        values["folder"] = self.folder.data or "INBOX"
+        values["process"] = self.process_name.data
+        values["queue_id"] = self.queue.data or None
+        if self.position.data is not None:
+            values["position"] = self.position.data
+        return values
+
+
+class OldMailForm(FlaskForm):
+    """What becomes of mail that lay in the mailbox before us."""
+
+    policy = RadioField(
+        lazy_gettext("What should become of it?"),
+        [InputRequired(lazy_gettext("Choose what should become of the old mail."))],
+        choices=[
+            SelectChoice(
+                OldMail.FROM_NOW_ON.value,
+                lazy_gettext("Leave it; take only what comes from now on"),
+            ),
+            SelectChoice(OldMail.SINCE.value, lazy_gettext("Take what came since a day")),
+            SelectChoice(OldMail.EVERYTHING.value, lazy_gettext("Take everything")),
+        ],
+    )
+    since = DateField(lazy_gettext("Since the day"), [Optional()])
+
+    def validate_since(self, field: Field) -> None:
+        """A day is needed where it decides."""
+        if self.policy.data == OldMail.SINCE.value and field.data is None:
+            raise ValidationError(_("Write a day, like 2026-01-31."))
+
+
+def _check(address: str | None) -> None:
+    try:
+        checked_address(address or "")
+    except Invalid:
+        raise ValidationError(_("“%(text)s” is no e-mail address.", text=address)) from None

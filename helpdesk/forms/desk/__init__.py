@@ -1,0 +1,1 @@
+"""What agents fill in: decisions about a ticket, replies, notes, and tickets they begin."""

@@ -1,0 +1,1 @@
+"""What requesters fill in, and what everybody fills in about themselves."""

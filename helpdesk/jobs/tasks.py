@@ -1,0 +1,96 @@
+"""What the worker does by itself; each task may be repeated, and run in several workers at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from helpdesk.core import clock, heartbeat
+from helpdesk.core.config import Settings
+from helpdesk.core.db import db, unit_of_work
+from helpdesk.core.errors import Refused
+from helpdesk.domain.tickets.actions import move
+from helpdesk.domain.tickets.models import Ticket
+from helpdesk.domain.tickets.queries import ticket_by_number
+from helpdesk.domain.tickets.queries.closing import resolved_before
+from helpdesk.jobs.watchers import Watchers
+from helpdesk.mail.deliver import deliver_due
+from helpdesk.mail.listen import Doors
+from helpdesk.mail.pipeline import file_waiting
+
+# What a task does before it looks whether it should stop.
+AT_ONCE = 50
+
+
+@dataclass(frozen=True)
+class Shift:
+    """What a task may use: a worker's settings, its doors and watchers, and its wish to stop.
+
+    `wake(name)` lets a task of the timetable run now instead of when its time comes.
+    """
+
+    settings: Settings
+    doors: Doors
+    watchers: Watchers
+    stopping: threading.Event
+    wake: Callable[[str], None]
+
+
+def file_mail(shift: Shift) -> bool:
+    """File mail that waits; True while there is more."""
+    handled = file_waiting(shift.settings, limit=AT_ONCE)
+    if handled:
+        shift.wake("deliver mail")
+    return bool(handled)
+
+
+def deliver_mail(shift: Shift) -> bool:
+    """Send what is due; True while there is more."""
+    return bool(deliver_due(shift.settings, limit=AT_ONCE))
+
+
+def close_resolved(shift: Shift) -> bool:
+    """Close tickets that were resolved long enough ago, each by itself, and never twice."""
+    before = clock.now() - timedelta(days=shift.settings.close_after_days)
+    last = 0
+    while not shift.stopping.is_set():
+        numbers = resolved_before(before, after=last, limit=AT_ONCE)
+        db.session.rollback()
+        if not numbers:
+            break
+        for number in numbers:
+            _close(number)
+            last = number
+    return False
+
+
+def _close(number: int) -> None:
+    with unit_of_work():
+        ticket = ticket_by_number(number, lock=True)
+        # Somebody may have reopened or closed it since it was found.
+        if ticket is None or not _is_resolved(ticket):
+            return
+        try:
+            move(ticket, target=ticket.process_spec.closed, by=None, now=clock.now())
+        except Refused:
+            # A gate keeps it open; the reason is on its page, and it is asked again.
+            return
+
+
+def _is_resolved(ticket: Ticket) -> bool:
+    return ticket.state == ticket.process_spec.resolved
+
+
+def tend_doors(shift: Shift) -> bool:
+    """Watch each mailbox as it is set up now, and take over doors of workers that have ended."""
+    shift.watchers.tend()
+    shift.doors.tend()
+    return False
+
+
+def show_life(shift: Shift) -> bool:
+    """Leave a sign of life."""
+    heartbeat.beat(shift.settings.data_dir, now=clock.now())
+    return False

@@ -1,0 +1,32 @@
+"""TIMETABLE: what happens by itself, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from helpdesk.jobs import tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A task, run every so many seconds and once at the start, never twice at a time in one worker.
+
+    The task returns True while it wants to run again at once.
+    """
+
+    name: str
+    every_seconds: float
+    task: Callable[[tasks.Shift], bool]
+
+
+TIMETABLE: tuple[Entry, ...] = (
+    # Woken when a door of the same worker has kept something; the second is for other workers.
+    Entry("file mail", 1, tasks.file_mail),
+    # Woken when mail was filed; the second is for what agents write on the pages.
+    Entry("deliver mail", 1, tasks.deliver_mail),
+    # Somebody who has just set up a mailbox sits before its page and waits.
+    Entry("tend doors", 5, tasks.tend_doors),
+    Entry("show life", 10, tasks.show_life),
+    Entry("close resolved tickets", 3600, tasks.close_resolved),
+)

@@ -1,0 +1,39 @@
+"""What the forms of the desk offer to choose from, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from helpdesk.domain.accounts.models import Person
+from helpdesk.domain.correspondence.models import Mailbox
+from helpdesk.domain.services.models import Service
+from helpdesk.domain.tickets.models import Queue
+from helpdesk.forms.choices import SelectChoice
+from helpdesk.web.filters import local_name
+
+
+def queue_choices(queues: Iterable[Queue]) -> list[SelectChoice]:
+    """The queues, grouped by their functions."""
+    by_function: dict[str, list[SelectChoice]] = {}
+    for queue in queues:
+        group = local_name(queue.function)
+        choice = SelectChoice(str(queue.id), local_name(queue), optgroup=group)
+        by_function.setdefault(group, []).append(choice)
+    return [choice for group in by_function.values() for choice in group]
+
+
+def service_choices(services: Iterable[Service]) -> list[SelectChoice]:
+    """The services by name."""
+    named = sorted(services, key=lambda service: local_name(service).casefold())
+    return [SelectChoice(str(service.id), local_name(service)) for service in named]
+
+
+def person_choices(people: Iterable[Person]) -> list[SelectChoice]:
+    """People as they come."""
+    return [SelectChoice(str(person.id), person.display_name) for person in people]
+
+
+def mailbox_choices(mailboxes: Iterable[Mailbox]) -> list[SelectChoice]:
+    """Mailboxes by their addresses; nothing but a dash where there is none."""
+    found = [SelectChoice(str(mailbox.id), mailbox.address) for mailbox in mailboxes]
+    return found or [SelectChoice("0", "–")]

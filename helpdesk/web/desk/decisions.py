@@ -1,0 +1,138 @@
+"""The forms beside a ticket: what can be decided now, and why something cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from flask_babel import gettext as _
+
+from helpdesk.domain.processes import Standing
+from helpdesk.domain.tickets.actions import refusal
+from helpdesk.domain.tickets.models import Ticket
+from helpdesk.forms.desk.ticket import (
+    NO_SERVICE,
+    NOBODY,
+    AssignForm,
+    MoveForm,
+    NoteForm,
+    PlaceForm,
+    PriorityForm,
+    ReplyForm,
+    SubjectForm,
+    TakeForm,
+    TicketForm,
+    WatchForm,
+)
+from helpdesk.web.desk.choices import person_choices, queue_choices, service_choices
+from helpdesk.web.desk.page import TicketPage
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A transition as a button; `refusal` says why it cannot be pressed, `final` that it ends."""
+
+    target: str
+    label: str
+    refusal: str | None
+    final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyAnd:
+    """A reply that moves the ticket in the same act."""
+
+    target: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """All forms of a ticket page. One of them may be a form that was sent and came back."""
+
+    reply: ReplyForm
+    note: NoteForm
+    take: TakeForm
+    assign: AssignForm
+    move: MoveForm
+    place: PlaceForm
+    priority: PriorityForm
+    rename: SubjectForm
+    watch: WatchForm
+
+
+def decisions(page: TicketPage, came_back: TicketForm | None = None) -> Decisions:
+    """Fresh forms for the ticket as it is now; `came_back` keeps what was typed and chosen."""
+    ticket = page.ticket
+    seen = ticket.version
+    forms = Decisions(
+        reply=ReplyForm(seen=seen, fresh=True),
+        note=NoteForm(seen=seen, fresh=True),
+        take=TakeForm(seen=seen, fresh=True),
+        assign=AssignForm(seen=seen, fresh=True, data={"person": ticket.assignee_id or NOBODY}),
+        move=MoveForm(seen=seen, fresh=True),
+        place=PlaceForm(
+            seen=seen,
+            fresh=True,
+            data={
+                "process_name": ticket.process,
+                "queue": ticket.queue_id,
+                "service": ticket.service_id or NO_SERVICE,
+            },
+        ),
+        priority=PriorityForm(
+            seen=seen, fresh=True, data={"impact": ticket.impact, "urgency": ticket.urgency}
+        ),
+        rename=SubjectForm(seen=seen, fresh=True, data={"subject": ticket.subject}),
+        watch=WatchForm(seen=seen, fresh=True),
+    )
+    _offer(forms.assign, page)
+    _offer(forms.place, page)
+    if came_back is None:
+        return forms
+    # The next press is about the ticket as it is shown now.
+    came_back.seen.data = str(seen)
+    _offer(came_back, page)
+    return replace(forms, **{came_back.name: came_back})
+
+
+def _offer(form: TicketForm, page: TicketPage) -> None:
+    if isinstance(form, AssignForm):
+        form.offer(person_choices(page.agents))
+    if isinstance(form, PlaceForm):
+        queues = {queue.id: queue for queue in page.queues}
+        form.offer(queue_choices(page.queues), queues, service_choices(page.services))
+
+
+def moves(ticket: Ticket) -> list[Move]:
+    """The transitions that leave the ticket's state, as buttons."""
+    process = ticket.process_spec
+    return [
+        Move(
+            transition.target,
+            _(transition.label),
+            _said(refusal(ticket, transition.target)),
+            final=not process.moves_from(transition.target),
+        )
+        for transition in process.moves_from(ticket.state)
+    ]
+
+
+def _said(reason: str | None) -> str | None:
+    return _(reason) if reason else None
+
+
+def replies_and(ticket: Ticket) -> list[ReplyAnd]:
+    """The states that a reply can bring the ticket to: waiting for its answer, and resolved."""
+    process = ticket.process_spec
+    found = []
+    for state in process.states:
+        awaits = state.standing is Standing.WAITING and state.name in process.on_answer
+        if awaits and _can_become(ticket, state.name):
+            found.append(ReplyAnd(state.name, _("Send and wait for the answer")))
+    if _can_become(ticket, process.resolved):
+        found.append(ReplyAnd(process.resolved, _("Send and resolve")))
+    return found
+
+
+def _can_become(ticket: Ticket, target: str) -> bool:
+    return ticket.state == target or refusal(ticket, target) is None

@@ -1,0 +1,61 @@
+"""A ticket as the rows of lists show it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from helpdesk.domain.processes import Standing
+from helpdesk.domain.tickets.models import Ticket
+from helpdesk.web.filters import local_name
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the macro `row` reads."""
+
+    number: int
+    url: str
+    subject: str
+    requester: str
+    service: str
+    state: str
+    state_kind: str
+    priority: int
+    assignee: str | None
+    unread: bool
+    changed_at: datetime
+
+
+def row_of(ticket: Ticket) -> Row:
+    """The row of a ticket that came with its people, queue and service (`queries.ROW`)."""
+    return Row(
+        number=ticket.number,
+        url=url_for("desk.ticket", number=ticket.number),
+        subject=ticket.subject,
+        requester=ticket.requester.display_name,
+        service=local_name(ticket.service),
+        state=_(ticket.state_spec.label),
+        state_kind=state_kind(ticket),
+        priority=ticket.priority,
+        assignee=ticket.assignee.display_name if ticket.assignee else None,
+        unread=is_new(ticket),
+        changed_at=ticket.changed_at,
+    )
+
+
+def is_new(ticket: Ticket) -> bool:
+    """Whether nobody has begun with the ticket."""
+    return ticket.state == ticket.process_spec.initial
+
+
+def state_kind(ticket: Ticket) -> str:
+    """The colour of a state, as the macro `state` names it."""
+    if is_new(ticket):
+        return "new"
+    return {Standing.OPEN: "open", Standing.WAITING: "waiting", Standing.DONE: "done"}[
+        ticket.state_spec.standing
+    ]

@@ -1,0 +1,45 @@
+"""The page of one ticket."""
+
+from __future__ import annotations
+
+from flask import render_template
+
+from helpdesk.domain.accounts.permissions import Action
+from helpdesk.forms.desk.ticket import TicketForm
+from helpdesk.web.account import settings
+from helpdesk.web.desk.decisions import decisions, moves, replies_and
+from helpdesk.web.desk.door import blueprint
+from helpdesk.web.desk.page import read_page
+from helpdesk.web.desk.rows import state_kind
+from helpdesk.web.security import needs
+
+
+@blueprint.get("/tickets/<int:number>")
+@needs(Action.SEE_TICKETS)
+def ticket(number: int) -> str:
+    """The conversation, and beside it what can be decided."""
+    return ticket_page(number)
+
+
+def ticket_page(
+    number: int,
+    came_back: TicketForm | None = None,
+    *,
+    seen: int | None = None,
+    refused: str | None = None,
+) -> str:
+    """The page; also with a form that came back: the ticket is newer than `seen`, or `refused`."""
+    page = read_page(number)
+    return render_template(
+        "desk/ticket.html",
+        page=page,
+        ticket=page.ticket,
+        forms=decisions(page, came_back),
+        came_back=came_back.name if came_back else "",
+        moves=moves(page.ticket),
+        replies_and=replies_and(page.ticket),
+        state_kind=state_kind(page.ticket),
+        changes=page.changes_since(seen) if seen is not None else [],
+        refused=refused,
+        limit_mb=settings().max_upload_mb,
+    )

@@ -1,0 +1,160 @@
+"""One ticket for those who follow it: where it stands, what was said, and one place to answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, make_response, render_template, request
+from flask_babel import gettext as _
+
+from helpdesk.core import clock
+from helpdesk.domain.accounts.permissions import Action
+from helpdesk.domain.notifications.actions import mailbox_of
+from helpdesk.domain.tickets.actions import refusal
+from helpdesk.domain.tickets.actions.opening import NO_SUBJECT
+from helpdesk.domain.tickets.models import Attachment, Direction, Message, Ticket
+from helpdesk.domain.tickets.queries import Spoken, conversation_to_read
+from helpdesk.domain.tickets.queries.following import (
+    attachment_of,
+    followed_neighbours,
+    message_of,
+)
+from helpdesk.forms.portal.answer import AnswerForm, Wish
+from helpdesk.web.account import settings
+from helpdesk.web.files import PICTURES, attachment_response
+from helpdesk.web.filters import file_size
+from helpdesk.web.mailframe import frame_response
+from helpdesk.web.portal.standing import stand_of, steps_of
+from helpdesk.web.portal.way import Way, by_link, signed_in
+from helpdesk.web.security import needs
+from helpdesk.web.uploads import CarriedFile
+
+
+def follow(token: str) -> Response:
+    """The ticket behind a signed link."""
+    return page(by_link(token))
+
+
+@needs(Action.FOLLOW_OWN_TICKET)
+def ticket(number: int) -> Response:
+    """The same page for somebody who is signed in."""
+    return page(signed_in(number))
+
+
+def follow_attachment(token: str, attachment_id: int, filename: str) -> Response:
+    """A file, behind a signed link."""
+    return _file(by_link(token), attachment_id)
+
+
+@needs(Action.FOLLOW_OWN_TICKET)
+def attachment(number: int, attachment_id: int, filename: str) -> Response:
+    """A file, for somebody who is signed in."""
+    return _file(signed_in(number), attachment_id)
+
+
+def follow_message_html(token: str, message_id: int) -> Response:
+    """A message as it was sent, behind a signed link."""
+    return _frame(by_link(token), message_id)
+
+
+@needs(Action.FOLLOW_OWN_TICKET)
+def message_html(number: int, message_id: int) -> Response:
+    """A message as it was sent, for somebody who is signed in."""
+    return _frame(signed_in(number), message_id)
+
+
+def page(
+    way: Way,
+    form: AnswerForm | None = None,
+    carried: tuple[CarriedFile, ...] = (),
+    status: int = 200,
+) -> Response:
+    """The page of a ticket; a form that came back is shown with its errors and its files."""
+    ticket = way.ticket
+    stand = stand_of(ticket, now=clock.now(), reopen_days=settings().reopen_days)
+    spoken = conversation_to_read(ticket, internal=False)
+    body = render_template(
+        "portal/ticket.html",
+        way=way,
+        ticket=ticket,
+        subject=subject_of(ticket),
+        stand=stand,
+        steps=steps_of(ticket, stand),
+        messages=[_shown(each, way) for each in spoken],
+        neighbours=[
+            (later, other.number, subject_of(other), way.to(other.number))
+            for later, other in followed_neighbours(way.person, ticket)
+        ],
+        form=form or AnswerForm(formdata=None),
+        carried=carried,
+        wishes=Wish,
+        may_solve=not stand.reopens
+        and not stand.over
+        and refusal(ticket, ticket.process_spec.resolved) is None,
+        limit_mb=settings().max_upload_mb,
+    )
+    return make_response(body, status)
+
+
+def subject_of(ticket: Ticket) -> str:
+    """The subject; words of ours where there is none."""
+    return _("(no subject)") if ticket.subject == NO_SUBJECT else ticket.subject
+
+
+def _file(way: Way, attachment_id: int) -> Response:
+    return attachment_response(attachment_of(way.ticket, attachment_id))
+
+
+def _frame(way: Way, message_id: int) -> Response:
+    message = message_of(way.ticket, message_id)
+    return frame_response(message, way.file, remote=request.args.get("images") == "1")
+
+
+def _shown(spoken: Spoken, way: Way) -> dict[str, Any]:
+    message = spoken.message
+    newest = (message.newest or message.text).strip()
+    quoted = message.text.replace(newest, "", 1).strip() if newest in message.text else message.text
+    return {
+        "id": message.id,
+        "who": _author(message, way),
+        "at": message.written_at,
+        "direction": message.direction,
+        "words": newest or _("(no words)"),
+        "quoted": quoted,
+        "attachments": [
+            {
+                "filename": attachment.filename,
+                "url": way.file(attachment),
+                "size": file_size(attachment.size),
+                "content_type": attachment.content_type,
+            }
+            for attachment in message.attachments
+            if not _is_shown_inside(attachment, spoken)
+        ],
+        "frame_url": way.frame(message.id) if spoken.has_html else None,
+        "frame_with_pictures_url": way.frame(message.id, images=1) if spoken.remote else None,
+        "designed": spoken.designed,
+    }
+
+
+def _is_shown_inside(attachment: Attachment, spoken: Spoken) -> bool:
+    return (
+        spoken.has_html
+        and attachment.inline
+        and attachment.content_id is not None
+        and attachment.content_type in PICTURES
+    )
+
+
+def _author(message: Message, way: Way) -> str:
+    """A name; never an address, since those who follow a ticket need not know each other's."""
+    author = message.author
+    if author is not None and author.id == way.person.id:
+        return _("You")
+    if author is not None and author.name:
+        return author.name
+    if message.direction == Direction.OUT.value:
+        mailbox = mailbox_of(way.ticket)
+        return (mailbox.display_name if mailbox else "") or _("Helpdesk")
+    address = author.email if author is not None else message.sender
+    return address.partition("@")[0] or _("Somebody")

@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import re
+import time
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpdesk.core.html import has_remote_images, sanitise, sanitise_within, with_images
+from helpdesk.core.html.policy import _ATTRIBUTES, _TAGS
+from tests.core.hostile_html import HOSTILE
+
+STYLE = re.compile(
+    r"url|expression|position|behaviou?r|binding|z-index|@|\\|image-set|opacity", re.IGNORECASE
+)
+LINK = re.compile(r"(?:https?://|mailto:|tel:)", re.I)
+PICTURE = re.compile(r"cid:|data:image/(?:png|jpe?g|gif|webp);base64,", re.I)
+
+
+class Inspector(HTMLParser):
+    """Reads a page with another parser than the one that made it, and refuses what is forbidden."""
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        assert tag in _TAGS, tag
+        for name, value in attributes:
+            assert name in _ATTRIBUTES["*"] | _ATTRIBUTES.get(tag, set()), (tag, name)
+            if name == "style":
+                assert not STYLE.search(value or ""), value
+                assert not re.search(r"margin[^;]*-\d", value or "")
+            if name == "href":
+                assert LINK.match(value or ""), value
+            if name == "src":
+                assert PICTURE.match(value or ""), value
+            if name == "target":
+                assert value == "_blank"
+        named = dict(attributes)
+        if "href" in named:
+            assert named["rel"] == "noopener noreferrer nofollow"
+            assert named["target"] == "_blank"
+
+    def handle_comment(self, data: str) -> None:
+        raise AssertionError(data)
+
+    def handle_decl(self, decl: str) -> None:
+        raise AssertionError(decl)
+
+    def handle_pi(self, data: str) -> None:
+        raise AssertionError(data)
+
+    def unknown_decl(self, data: str) -> None:
+        raise AssertionError(data)
+
+
+def inspected(page: str) -> str:
+    """The page, once it has been found harmless."""
+    inspector = Inspector()
+    inspector.feed(page)
+    inspector.close()
+    return page
+
+
+@pytest.mark.parametrize("html", HOSTILE)
+def test_nothing_that_acts_loads_or_deceives_is_left(html: str) -> None:
+    clean = inspected(sanitise(html))
+
+    assert sanitise(clean) == clean
+    inspected(with_images(clean, cid=lambda _: None, remote=False))
+
+
+@pytest.mark.parametrize("html", HOSTILE)
+def test_hostile_html_around_other_hostile_html_is_harmless_too(html: str) -> None:
+    for other in HOSTILE:
+        inspected(sanitise(f"<div>{other}<table><tr>{html}</div>{other}"))
+
+
+FRAGMENTS = st.sampled_from(
+    [
+        *HOSTILE, "<div>", "</div>", "<b>", "</b>", "<a href='https://x.example'>", "</a>", "<p>",
+        "</p>", "<table>", "<tr>", "<td>", "</table>", "<ul>", "<li>", "</ul>", "<pre>", "\n\n",
+        "<h1>", "<button>", "<svg>", "</svg>", "<math>", "<mi>", "<style>", "</style>", "<!--",
+        "-->", "<font size=1>", "<span style='display:none'>", "</span>", "<p hidden>", "words",
+        "<img src='https://x.example/p.png'>", "<blockquote type=cite>", "\ud800", "&#0;",
+        "<select>",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(st.one_of(FRAGMENTS, st.text(max_size=5)), max_size=40))
+@settings(max_examples=500, deadline=None)
+def test_sanitising_again_changes_nothing(pieces: list[str]) -> None:
+    clean = inspected(sanitise("".join(pieces)))
+
+    assert sanitise(clean) == clean
+    clean.encode("utf-8")
+
+
+def test_what_makes_a_mail_readable_stays() -> None:
+    html = (
+        '<h1 style="color:#333">Title</h1><table border="1" width="90%"><tbody><tr>'
+        '<td align="right" bgcolor="#eeeeee">1</td></tr></tbody></table>'
+        '<ol start="3"><li>three</li></ol><font color="red" face="Arial">red</font>'
+        '<blockquote type="cite" class="gmail_quote">said</blockquote><pre>a  b</pre>'
+    )
+
+    assert sanitise(html) == html
+
+
+def test_styles_keep_looks_and_lose_the_rest() -> None:
+    html = (
+        "<p style=\"COLOR: Red; position:fixed; font-family:'Segoe UI',Arial; "
+        'background:rgb(1, 2, 3); margin:-4px; margin-left: 36.0pt; mso-list:l0">x</p>'
+    )
+
+    assert sanitise(html) == (
+        "<p style=\"color:Red;font-family:'Segoe UI',Arial;background:rgb(1, 2, 3);"
+        'margin-left:36.0pt">x</p>'
+    )
+
+
+def test_links_open_elsewhere_and_tell_nothing() -> None:
+    safe = 'target="_blank" rel="noopener noreferrer nofollow"'
+
+    assert sanitise('<a href="mailto:a@b.se">a</a>') == f'<a href="mailto:a@b.se" {safe}>a</a>'
+    assert sanitise('<a href="www.b.se/x">b</a>') == f'<a href="http://www.b.se/x" {safe}>b</a>'
+    assert sanitise('<a href="//b.se">c</a>') == f'<a href="https://b.se" {safe}>c</a>'
+    assert sanitise('<a href="/path">d</a><a name="x">e</a>') == "<a>d</a><a>e</a>"
+
+
+def test_pictures_of_the_mail_are_shown_and_remote_ones_only_when_asked_for() -> None:
+    clean = sanitise(
+        '<img src="cid:a%40b" alt="one"><img src="CID:gone">'
+        '<img src="HTTPS://x.example/p.png?a=1&b=2">'
+    )
+    names = {"a@b": "/attachments/1?x=1&y=2"}
+
+    assert has_remote_images(clean)
+    assert with_images(clean, cid=names.get, remote=False) == (
+        '<img src="/attachments/1?x=1&amp;y=2" alt="one"><img>'
+        '<img data-remote-src="https://x.example/p.png?a=1&amp;b=2">'
+    )
+    assert with_images(clean, cid=names.get, remote=True).endswith(
+        '<img src="https://x.example/p.png?a=1&amp;b=2">'
+    )
+
+
+def test_small_pictures_inside_the_html_stay_and_huge_ones_go() -> None:
+    small = '<img src="data:image/png;base64,AAAA">'
+    huge = f'<p>x<img src="data:image/png;base64,{"A" * 4_000_000}"></p>'
+
+    assert sanitise(small) == small
+    assert sanitise(huge) == "<p>x</p>"
+
+
+def test_hidden_words_are_taken_out_unless_there_are_no_others() -> None:
+    assert sanitise('<p style="display: none">teaser<p>x</p></p><p>shown</p>') == (
+        "<p>x</p><p></p><p>shown</p>"
+    )
+    assert sanitise("<div hidden>a<div>b</div></div>c") == "c"
+    assert sanitise('<div style="display:none"><p>all there is</p></div>') == (
+        "<div><p>all there is</p></div>"
+    )
+
+
+def test_what_only_outlook_should_see_is_gone_and_what_others_should_see_stays() -> None:
+    html = (
+        "<!--[if mso]><p>Outlook</p><![endif]-->"
+        "<![if !mso]><p>others</p><![endif]><o:p>&nbsp;</o:p>"
+    )
+
+    assert sanitise(html) == "<p>others</p>&nbsp;"
+
+
+def test_words_and_attributes_with_odd_characters_survive() -> None:
+    title = '<p title="&lt;b&gt; &quot;q&quot; &amp;">'
+
+    read = sanitise(f"{title}1 &lt; 2 &amp;amp; 3 > 2</p>")
+    assert read == f"{title}1 &lt; 2 &amp;amp; 3 &gt; 2</p>"
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        "<div>", "<blockquote>", "<ul><li>", "<table><tr><td>", "<b><p>", "<b><div></b>",
+        "<a href=https://x.example><div>", "<p><b><i><u>", "<font size=1>", "<x>", "</p>", "<",
+        "&#", "<p style='display:none'>",
+    ],
+)  # fmt: skip
+def test_deep_nesting_costs_little_and_loses_no_words(opening: str) -> None:
+    began = time.thread_time()
+
+    clean = sanitise(f"<p>first</p>{opening * 50_000}<p>last</p>")
+
+    assert time.thread_time() - began < 4
+    assert "first" in clean
+    inspected(clean)
+
+
+def test_three_hundred_nested_divs_are_not_blank() -> None:
+    read = sanitise_within("<div>" * 318 + "words" + "</div>" * 318, 10_000)
+
+    assert "words" in read.html
+    assert read.warning == "The HTML is nested too deeply: some layout was dropped."
+
+
+def test_a_page_over_the_budget_becomes_plain_text() -> None:
+    html = "<style>p{}</style><p>one &amp; two</p><script>bad()</script><div>three</div>"
+    html += " " * 500
+    read = sanitise_within(html, 200)
+
+    assert read.html == "<pre>one &amp; two\nthree</pre>"
+    assert read.warning == "The HTML is too large: shown as plain text."
+    inspected(read.html)

@@ -1,0 +1,254 @@
+from __future__ import annotations
+
+import random
+import signal
+import smtplib
+import socket
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from helpdesk.core import clock, heartbeat
+from helpdesk.core.config import Settings
+from helpdesk.core.db import db, unit_of_work
+from helpdesk.domain.correspondence.models import (
+    AfterKeeping,
+    InboundMail,
+    OldMail,
+    OutboundMail,
+)
+from helpdesk.domain.tickets.actions import Opening, Words, move, open_ticket
+from helpdesk.domain.tickets.models import Message, Ticket
+from tests.jobs.workers import wait_until, worker
+from tests.mail.mailboxes import imap_mailbox, letter, letters, mailbox_of, numbers_kept
+from tests.peers.dovecot import Dovecot
+from tests.peers.imap_proxy import silent_server
+from tests.peers.postgresql import Cluster, free_port
+from tests.peers.smtp import smtp_sink
+from tests.world import World
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    file = tmp_path / "worker.log"
+    file.touch()
+    return file
+
+
+def count(table: type) -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def filed() -> int:
+    db.session.rollback()
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(InboundMail)
+            .where(InboundMail.state.in_(["filed", "filed quietly"]))
+        )
+        or 0
+    )
+
+
+def in_world(world: World, dovecot: Dovecot, user: str, **more: object) -> int:
+    """A mailbox that is fetched, and whose mail makes incidents."""
+    return imap_mailbox(dovecot, user, queue_id=world.queue_id, position=5, **more)  # type: ignore[arg-type]
+
+
+def test_from_a_mail_on_the_server_to_an_acknowledgement_on_the_wire(
+    world: World, settings: Settings, dovecot: Dovecot, log: Path
+) -> None:
+    user = dovecot.new_user()
+    mailbox = in_world(world, dovecot, user)
+    with (
+        smtp_sink() as sink,
+        worker(
+            settings, log, smtp_host="127.0.0.1", smtp_port=str(sink.port), smtp_security="none"
+        ),
+    ):
+        wait_until(lambda: mailbox_of(mailbox).worked_at is not None, log=log)
+        now = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime())
+        began = time.monotonic()
+        dovecot.put(user, [letter(Date=now, To=user)])
+        mails = sink.wait_for(1)
+
+        assert time.monotonic() - began < 3
+    assert mails[0].rcpt_tos == ("eva@example.com",)
+    assert mails[0].message["In-Reply-To"] == "<letter-1@example.com>"
+    assert count(Ticket) == 1
+
+
+@pytest.mark.timeout(180)
+def test_a_worker_that_is_killed_again_and_again_loses_and_doubles_nothing(
+    world: World, settings: Settings, dovecot: Dovecot, log: Path
+) -> None:
+    user = dovecot.new_user()
+    mailbox = in_world(
+        world,
+        dovecot,
+        user,
+        old_mail=OldMail.EVERYTHING,
+        after_keeping=AfterKeeping.MOVE,
+    )
+    # Each a letter of somebody else, so that none is held back as one of too many.
+    mails = [letter(number, From=f"p{number}@example.com", To=user) for number in range(1, 101)]
+    dovecot.put(user, mails[:60])
+    chance = random.Random(42)
+    for turn in range(4):
+        with worker(settings, log) as process:
+            wait_until(lambda turn=turn: count(InboundMail) > 15 * turn, log=log)
+            dovecot.put(user, mails[60 + 10 * turn : 70 + 10 * turn])
+            time.sleep(chance.uniform(0.0, 0.6))
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+    with worker(settings, log), worker(settings, log):
+        wait_until(lambda: filed() == 100, 60, log=log)
+        wait_until(lambda: dovecot.uids(user) == [], log=log)
+
+    assert sorted(numbers_kept(mailbox), key=int) == [str(number) for number in range(1, 101)]
+    assert count(Message) == count(Ticket) == 100
+    assert len(dovecot.uids(user, folder="Processed")) == 100
+    db.session.rollback()
+    per_ticket = select(func.count(OutboundMail.id)).group_by(
+        OutboundMail.ticket_id, OutboundMail.to_address
+    )
+    assert set(db.session.scalars(per_ticket)) <= {1}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.one_database
+def test_a_worker_stops_within_seconds_also_while_a_mailbox_hangs(
+    world: World, settings: Settings, dovecot: Dovecot, log: Path, number: signal.Signals
+) -> None:
+    user = dovecot.new_user()
+    mailbox = in_world(world, dovecot, user)
+    with silent_server() as port:
+        in_world(world, dovecot, user, name="x", address="x@example.org", port=port)
+        with worker(settings, log, smtp_listen=f"127.0.0.1:{free_port()}") as process:
+            wait_until(lambda: mailbox_of(mailbox).worked_at is not None, log=log)
+            began = time.monotonic()
+            process.send_signal(number)
+
+            assert process.wait(5) == 0
+            assert time.monotonic() - began < 3
+    assert mailbox_of(mailbox).leased_by is None
+    assert heartbeat.beats(settings.data_dir) == []
+
+
+@pytest.mark.one_database
+def test_a_mailbox_that_is_made_while_the_worker_runs_is_fetched(
+    world: World, settings: Settings, dovecot: Dovecot, log: Path
+) -> None:
+    user = dovecot.new_user()
+    dovecot.put(user, letters(1))
+    with worker(settings, log):
+        wait_until(lambda: bool(heartbeat.beats(settings.data_dir)), log=log)
+        mailbox = in_world(world, dovecot, user, old_mail=OldMail.ASK)
+        wait_until(lambda: mailbox_of(mailbox).first_count == 1, 20, log=log)
+
+    assert numbers_kept(mailbox) == []
+
+
+@pytest.mark.one_database
+def test_mail_through_the_smtp_door_is_filed_at_once(
+    world: World, settings: Settings, log: Path
+) -> None:
+    port = free_port()
+    with worker(settings, log, smtp_listen=f"127.0.0.1:{port}"):
+        wait_until(lambda: _answers(port), log=log)
+        with smtplib.SMTP("127.0.0.1", port) as client:
+            client.sendmail("eva@example.com", ["helpdesk@example.org"], letter())
+            assert count(InboundMail) == 1
+        assert wait_until(lambda: count(Ticket) == 1, log=log) < 2
+
+
+@pytest.mark.one_database
+def test_a_port_that_a_stranger_has_ends_the_worker_with_a_sentence(
+    world: World, settings: Settings, log: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        port = stranger.getsockname()[1]
+        with worker(settings, log, smtp_listen=f"127.0.0.1:{port}") as process:
+            assert process.wait(15) == 98
+
+    assert f"Port {port} on 127.0.0.1 is in use." in log.read_text()
+    assert "HELPDESK_SMTP_LISTEN" in log.read_text()
+
+
+@pytest.mark.timeout(180)
+def test_a_database_that_goes_away_and_comes_back_is_waited_for(
+    world: World, settings: Settings, log: Path, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if not settings.database_url.get_secret_value().startswith("postgresql"):
+        pytest.skip("SQLite is a file and does not go away")
+    cluster: Cluster = request.getfixturevalue("cluster")
+    port = free_port()
+    with worker(settings, log, smtp_listen=f"127.0.0.1:{port}") as process:
+        wait_until(lambda: _answers(port), log=log)
+        db.session.remove()
+        db.engine.dispose()
+        cluster.control("stop", "-m", "immediate")
+        try:
+            time.sleep(2)
+            with smtplib.SMTP("127.0.0.1", port) as client:
+                client.ehlo()
+                client.mail("eva@example.com")
+                assert client.rcpt("helpdesk@example.org")[0] == 451
+        finally:
+            cluster.start()
+        with smtplib.SMTP("127.0.0.1", port) as client:
+            client.sendmail("eva@example.com", ["helpdesk@example.org"], letter())
+        wait_until(lambda: count(Ticket) == 1, 20, log=log)
+        assert process.poll() is None
+    # The database's absence is told in lines, not in tracebacks.
+    assert "Traceback" not in _without_doors(log.read_text())
+
+
+def test_resolved_tickets_are_closed_when_their_time_has_come(
+    world: World, settings: Settings, log: Path
+) -> None:
+    now = clock.now()
+    ages = {"old": 8, "young": 6}
+    numbers: dict[str, int] = {}
+    for name, days in ages.items():
+        then = now - timedelta(days=days)
+        with unit_of_work():
+            ticket, _ = open_ticket(
+                Opening(
+                    subject=name,
+                    requester=world.eva,
+                    process="incident",
+                    queue=world.queue,
+                ),
+                Words(text=name),
+                by=world.eva,
+                now=then,
+            )
+            move(ticket, target="resolved", by=world.agnes, now=then)
+            numbers[name] = ticket.number
+
+    def state(name: str) -> str:
+        db.session.rollback()
+        return db.session.get_one(Ticket, numbers[name]).state
+
+    with worker(settings, log):
+        wait_until(lambda: state("old") == "closed", log=log)
+    assert state("young") == "resolved"
+
+
+def _answers(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=2) as client:
+            return client.recv(100).startswith(b"220")
+    except OSError:
+        return False
+
+
+def _without_doors(words: str) -> str:
+    """What the worker said, without the doors' own: they tell each mail that was put off."""
+    return "\n".join(part for part in words.split("\n20") if "could not be" not in part)

@@ -1,0 +1,98 @@
+"""Who may open the doors of administration, and that nothing secret comes out of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from helpdesk.core.db import unit_of_work
+from helpdesk.domain.accounts.actions import grant
+from helpdesk.domain.accounts.permissions import Action, Role, may
+from tests.web.conftest import SignIn
+from tests.world import World
+
+
+def doors(app: Flask) -> Iterator[tuple[str, str]]:
+    """Method and path of every view of administration, with the number 1 for every id."""
+    for rule in app.url_map.iter_rules():
+        if not rule.endpoint.startswith("admin."):
+            continue
+        path = "".join("1" if is_place else part for is_place, part in rule._trace)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield method, path.replace("admin|", "").lstrip("|")
+
+
+def test_every_door_is_shut_for_agents_and_requesters(
+    app: Flask, sign_in: SignIn, world: World
+) -> None:
+    found = list(doors(app))
+    assert len(found) > 50
+    for person_id in (world.agnes_id, world.eva_id):
+        client = sign_in(person_id)
+        opened = [
+            door
+            for door in found
+            if client.open(door[1], method=door[0]).status_code != 403
+        ]
+        assert opened == []
+
+
+def test_strangers_are_sent_to_the_sign_in(app: Flask, world: World) -> None:
+    app.config["WTF_CSRF_ENABLED"] = False
+    client = app.test_client()
+    for method, path in doors(app):
+        answer = client.open(path, method=method)
+        assert answer.status_code == (302 if method == "GET" else 401), (method, path)
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.OWNER])
+def test_no_other_role_administers(
+    app: Flask, sign_in: SignIn, world: World, role: Role
+) -> None:
+    with unit_of_work():
+        grant(world.oskar, role=role)
+    client = sign_in(world.oskar_id)
+    assert client.get("/admin/").status_code == 403
+    assert not any(
+        may(world.oskar, action)
+        for action in (Action.MANAGE_OUTBOX, Action.MANAGE_ORGANISATION, Action.SEE_ADMINISTRATION)
+    )
+
+
+def test_every_change_asks_for_its_token(app: Flask, sign_in: SignIn, world: World) -> None:
+    client = sign_in(world.admin_id)
+    app.config["WTF_CSRF_ENABLED"] = True
+    for method, path in doors(app):
+        if method == "POST":
+            assert client.post(path).status_code == 400, path
+
+
+PAGES = (
+    *("/admin/", "/admin/mailboxes", "/admin/mailboxes/new", "/admin/mail", "/admin/outbox"),
+    *("/admin/outbox?state=failed", "/admin/outbox?state=sent", "/admin/outbox?state=cancelled"),
+    *("/admin/captured", "/admin/rules", "/admin/rules/new", "/admin/rules/try?history=1"),
+    *("/admin/people", "/admin/people?who=all", "/admin/people?who=inactive", "/admin/people/new"),
+    *("/admin/functions", "/admin/functions/new", "/admin/queues", "/admin/queues/new"),
+    *("/admin/services", "/admin/services/new", "/admin/changes"),
+)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_opens_for_an_administrator(
+    sign_in: SignIn, world: World, path: str
+) -> None:
+    client: FlaskClient = sign_in(world.admin_id)
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert "<h1>" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/admin/mail", "/admin/outbox", "/admin/captured", "/admin/people"])
+@pytest.mark.parametrize("odd", ["before=x", "before=-1", "q=%00", "q=%27%22%5C%25_", "after=9999"])
+def test_odd_questions_are_answered_all_the_same(
+    sign_in: SignIn, world: World, path: str, odd: str
+) -> None:
+    assert sign_in(world.admin_id).get(f"{path}?{odd}").status_code == 200
