@@ -121,6 +121,7 @@ def test_a_structured_value_needs_neither_semicolons_nor_order() -> None:
         "Mon, 3 Feb 2025 10:00:00 +0100 (Westeuropäische Normalzeit)",
         "Sun, 2 Feb 2025 24:00:00 -0900",
         "Mon, 3 Feb 2025 09:00:00 +9999",
+        "Mon, 3 Feb 2025 09:00:00 +99999999999999999999",
     ],
 )
 def test_dates_are_read_in_utc(value: str) -> None:

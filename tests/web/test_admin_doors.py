@@ -32,11 +32,7 @@ def test_every_door_is_shut_for_agents_and_requesters(
     assert len(found) > 50
     for person_id in (world.agnes_id, world.eva_id):
         client = sign_in(person_id)
-        opened = [
-            door
-            for door in found
-            if client.open(door[1], method=door[0]).status_code != 403
-        ]
+        opened = [door for door in found if client.open(door[1], method=door[0]).status_code != 403]
         assert opened == []
 
 
@@ -49,9 +45,7 @@ def test_strangers_are_sent_to_the_sign_in(app: Flask, world: World) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.OWNER])
-def test_no_other_role_administers(
-    app: Flask, sign_in: SignIn, world: World, role: Role
-) -> None:
+def test_no_other_role_administers(app: Flask, sign_in: SignIn, world: World, role: Role) -> None:
     with unit_of_work():
         grant(world.oskar, role=role)
     client = sign_in(world.oskar_id)
@@ -81,16 +75,16 @@ PAGES = (
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_every_page_opens_for_an_administrator(
-    sign_in: SignIn, world: World, path: str
-) -> None:
+def test_every_page_opens_for_an_administrator(sign_in: SignIn, world: World, path: str) -> None:
     client: FlaskClient = sign_in(world.admin_id)
     answer = client.get(path)
     assert answer.status_code == 200
     assert "<h1>" in answer.text
 
 
-@pytest.mark.parametrize("path", ["/admin/mail", "/admin/outbox", "/admin/captured", "/admin/people"])
+@pytest.mark.parametrize(
+    "path", ["/admin/mail", "/admin/outbox", "/admin/captured", "/admin/people"]
+)
 @pytest.mark.parametrize("odd", ["before=x", "before=-1", "q=%00", "q=%27%22%5C%25_", "after=9999"])
 def test_odd_questions_are_answered_all_the_same(
     sign_in: SignIn, world: World, path: str, odd: str

@@ -8,14 +8,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from helpdesk.core.config import Settings
-from helpdesk.core.db import db
+from helpdesk.core.db import db, unit_of_work
 from helpdesk.core.storage import storage
 from helpdesk.domain.correspondence.models import InboundMail
 from tests.mail.letters import Road, letter, mail_row, tickets
 from tests.web.conftest import SignIn
 from tests.world import World
 
-HOSTILE = "<script>alert(1)</script>\"><img src=x onerror=alert(2)>"
+HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 
 
 @pytest.fixture
@@ -128,6 +128,17 @@ def test_hostile_mail_stays_text_in_every_view(admin: FlaskClient, road: Road) -
     assert "&lt;script&gt;" in page(admin, f"/admin/mail/{row.id}")
 
 
+def test_what_a_server_or_a_disk_said_stays_text(admin: FlaskClient, road: Road) -> None:
+    row_id = road.keep(letter())
+    with unit_of_work():
+        row = db.session.get_one(InboundMail, row_id)
+        row.state, row.error = "failed", f"100 % {HOSTILE}"
+    for path in ("/admin/mail", f"/admin/mail/{row_id}"):
+        text = page(admin, path)
+        assert "100 % &lt;script&gt;" in text
+        assert "<script>alert" not in text
+
+
 def test_a_huge_mail_is_shown_only_at_its_beginning(admin: FlaskClient, road: Road) -> None:
     row = road.take(letter(text="long line\n" * 60_000 + "the very last words"))
     text = page(admin, f"/admin/mail/{row.id}")
@@ -174,7 +185,9 @@ def test_a_mail_is_put_on_a_ticket_by_its_number(admin: FlaskClient, road: Road)
     first = road.take(letter())
     row = road.take(absence())
     answer = admin.post(
-        f"/admin/mail/{row.id}/attach", data={"number": f"#{first.ticket_id}"}, follow_redirects=True
+        f"/admin/mail/{row.id}/attach",
+        data={"number": f"#{first.ticket_id}"},
+        follow_redirects=True,
     )
     db.session.rollback()
     assert f"The mail is on ticket #{first.ticket_id} now." in answer.text

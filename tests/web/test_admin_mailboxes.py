@@ -226,9 +226,7 @@ def asks_about_old_mail(world: World) -> None:
         box.first_count, box.first_uidnext, box.old_uid = 1432, 1500, 1499
 
 
-def test_old_mail_is_decided_about_with_its_number_shown(
-    admin: FlaskClient, world: World
-) -> None:
+def test_old_mail_is_decided_about_with_its_number_shown(admin: FlaskClient, world: World) -> None:
     asks_about_old_mail(world)
     assert "1432 mails lay there before us." in admin.get("/admin/").text
     path = f"/admin/mailboxes/{world.helpdesk_id}"
@@ -281,8 +279,8 @@ def test_the_account_of_a_mailbox_adds_up_and_each_number_leads_to_its_mail(
     some_of_each(road)
     account = reconciled(world.helpdesk_id)
     assert account.places == {
-        **{"new": 2, "answer": 1, "quietly": 1, "copy": 1, "report": 0},
-        **{"set-aside": 1, "failed": 0, "waiting": 1},
+        "new": 2, "answer": 1, "quietly": 1, "copy": 1, "report": 0,
+        "set-aside": 1, "failed": 0, "waiting": 1,
     }
     assert (account.kept, account.adds_up) == (7, True)
     text = admin.get(f"/admin/mailboxes/{world.helpdesk_id}").text

@@ -141,12 +141,14 @@ def test_the_original_is_readable_and_can_be_saved(
 ) -> None:
     raw = (
         b"From: =?utf-8?q?Eva_=C3=85?= <eva@example.com>\r\nSubject: =?x-unknown?q?odd?=\r\n"
+        b"To: R\xc3\xa4kning <helpdesk@example.org>\r\n"
         b"Message-ID: <a@example.com>\r\n\r\n<b>to the letter</b> \xff\r\n"
     )
     message_id = db.session.scalars(db.select(Message.id)).one()
     an_original(world, number, message_id, raw, now)
     page = agnes.get(f"/desk/messages/{message_id}/original").text
     assert "Eva Å &lt;eva@example.com&gt;" in page
+    assert "<dd>Räkning &lt;helpdesk@example.org&gt;</dd>" in page
     assert "&lt;b&gt;to the letter&lt;/b&gt; \ufffd" in page
     assert f"Became ticket #{number}" in page
     saved = agnes.get(f"/desk/messages/{message_id}/original.eml")

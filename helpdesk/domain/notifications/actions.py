@@ -64,13 +64,14 @@ def send_new_link(ticket: Ticket, *, to: Person, now: datetime) -> None:
 
 def send_sign_in_help(person: Person, *, link: str, now: datetime) -> None:
     """Mail a link by which a person chooses a new password."""
+    mailbox = next(iter(mailboxes(active_only=True)), None)
     enqueue(
         "sign-in-help",
         occasion=f"sign-in:{person.id}:{now:%Y%m%d%H%M%S}",
         to=person,
         audience=ON_REQUEST["sign-in-help"].audience,
-        mailbox=next(iter(mailboxes(active_only=True)), None),
-        language=person.language or "en",
+        mailbox=mailbox,
+        language=person.language or (mailbox.language if mailbox else "en"),
         facts={"link": link},
         now=now,
     )

@@ -20,7 +20,14 @@ from wtforms import (
     SelectField,
     StringField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
 from helpdesk.core.errors import Invalid
 from helpdesk.domain.accounts.actions import checked_address
@@ -49,7 +56,7 @@ class MailboxForm(FlaskForm):
     name = StringField(
         lazy_gettext("Name"),
         [
-            InputRequired(lazy_gettext("Give the mailbox a name.")),
+            DataRequired(lazy_gettext("Give the mailbox a name.")),
             Length(max=60),
             _one_line,
         ],
@@ -58,7 +65,7 @@ class MailboxForm(FlaskForm):
     )
     address = StringField(
         lazy_gettext("E-mail address"),
-        [InputRequired(lazy_gettext("Write the address that requesters mail to.")), _one_line],
+        [DataRequired(lazy_gettext("Write the address that requesters mail to.")), _one_line],
         description=lazy_gettext("What requesters write to, and what our answers come from."),
         filters=[stripped],
     )
@@ -264,7 +271,7 @@ class OldMailForm(FlaskForm):
 
     policy = RadioField(
         lazy_gettext("What should become of it?"),
-        [InputRequired(lazy_gettext("Choose what should become of the old mail."))],
+        [DataRequired(lazy_gettext("Choose what should become of the old mail."))],
         choices=[
             SelectChoice(
                 OldMail.FROM_NOW_ON.value,

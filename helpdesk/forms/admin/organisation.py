@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import IntegerField, SelectField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
 from helpdesk.domain.services.models import NodeKind
 from helpdesk.forms.admin.mailboxes import stripped
@@ -24,7 +24,7 @@ class _Named(FlaskForm):
     key = StringField(
         lazy_gettext("Key"),
         [
-            InputRequired(lazy_gettext("Give it a key.")),
+            DataRequired(lazy_gettext("Give it a key.")),
             Length(max=60),
             Regexp(_KEY, message=lazy_gettext("Small letters, digits and hyphens, no spaces.")),
         ],
@@ -33,12 +33,12 @@ class _Named(FlaskForm):
     )
     name_en = StringField(
         lazy_gettext("Name in English"),
-        [InputRequired(lazy_gettext("Write the English name.")), Length(max=200)],
+        [DataRequired(lazy_gettext("Write the English name.")), Length(max=200)],
         filters=[stripped],
     )
     name_sv = StringField(
         lazy_gettext("Name in Swedish"),
-        [InputRequired(lazy_gettext("Write the Swedish name.")), Length(max=200)],
+        [DataRequired(lazy_gettext("Write the Swedish name.")), Length(max=200)],
         filters=[stripped],
     )
 

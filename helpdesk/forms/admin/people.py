@@ -16,7 +16,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from helpdesk.core.errors import Invalid
@@ -42,7 +42,7 @@ class PersonForm(FlaskForm):
     name = StringField(lazy_gettext("Name"), [Length(max=200)], filters=[stripped])
     addresses = TextAreaField(
         lazy_gettext("E-mail addresses"),
-        [InputRequired(lazy_gettext("Write at least one address."))],
+        [DataRequired(lazy_gettext("Write at least one address."))],
         description=lazy_gettext(
             "One a line. Our mail goes to the first; mail from all is theirs."
         ),

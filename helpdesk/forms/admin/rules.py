@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from helpdesk.forms.admin.mailboxes import stripped
 from helpdesk.forms.admin.offers import choices
@@ -23,7 +23,7 @@ class RuleForm(FlaskForm):
 
     name = StringField(
         lazy_gettext("Name"),
-        [InputRequired(lazy_gettext("Give the rule a name.")), Length(max=200)],
+        [DataRequired(lazy_gettext("Give the rule a name.")), Length(max=200)],
         description=lazy_gettext("Agents read it on each ticket that the rule placed."),
         filters=[stripped],
     )

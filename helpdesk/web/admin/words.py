@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import gettext as _
 
 from helpdesk.core.words import N_
@@ -195,6 +196,8 @@ def chip(table: Mapping[str, tuple[str, str]], key: str) -> tuple[str, str]:
 @blueprint.app_context_processor
 def _words() -> dict[str, Any]:
     return {
+        # In a template _() takes its message for harmless HTML; what others wrote is not.
+        "said": lambda text: gettext(str(text)),
         "inbound_state": lambda state: chip(INBOUND_STATES, state),
         "outbound_state": lambda state: chip(OUTBOUND_STATES, state),
         "place_words": lambda place: chip(PLACES, place),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import decode_header, make_header
-from email.parser import BytesHeaderParser
+from email.parser import HeaderParser
 from email.policy import compat32
 
 from flask import Response, render_template
@@ -71,7 +71,9 @@ def _mail_of(message_id: int) -> InboundMail:
 
 
 def _to_read(raw: bytes) -> Original:
-    parsed = BytesHeaderParser(policy=compat32).parsebytes(raw[:MOST_HEADER_BYTES])
+    # Many write UTF-8 into headers without saying so.
+    top = raw[:MOST_HEADER_BYTES].decode("utf-8", "replace")
+    parsed = HeaderParser(policy=compat32).parsestr(top)
     found = [(name, _decoded(value)) for name in _TELLING for value in parsed.get_all(name, [])]
     shown = raw[:MOST_RAW_BYTES].decode("utf-8", "replace")
     return Original(found, shown, len(raw) > MOST_RAW_BYTES)
