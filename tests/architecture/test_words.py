@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -13,7 +14,7 @@ from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 from helpdesk.core import assets
-from tests.architecture.test_code import ROOT
+from tests.architecture.test_code import ROOT, SOURCES, name_of
 
 # What scripts/messages.sh adds to gettext's own names.
 KEYWORDS = DEFAULT_KEYWORDS | parse_keywords(["lazy_gettext", "lazy_ngettext:1,2"])
@@ -58,6 +59,18 @@ def texts() -> Iterator[tuple[str, str]]:
     """English beside Swedish, form by form."""
     for message in messages():
         yield from zip(forms(message.id), forms(message.string), strict=True)
+
+
+def test_no_word_is_marked_by_a_name_that_is_not_looked_for() -> None:
+    found = [
+        f"{name_of(path)}: {each.name} as {each.asname}"
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module == "flask_babel"
+        for each in node.names
+        if "gettext" in each.name and (each.asname or each.name) not in KEYWORDS
+    ]
+    assert found == []
 
 
 def test_every_message_is_in_the_swedish_catalogue() -> None:

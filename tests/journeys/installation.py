@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -102,18 +103,19 @@ class Installation:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for program in reversed(self.programs):
-            family = program.family()
-            if program.process.poll() is None:
-                program.process.terminate()
-                try:
-                    program.process.wait(15)
-                except subprocess.TimeoutExpired:
-                    program.process.kill()
-                    program.process.wait()
-            for pid in family:
-                if _is_ours(pid):
-                    os.kill(pid, signal.SIGKILL)
+        family = [pid for program in self.programs for pid in program.family()]
+        running = [each for each in self.programs if each.process.poll() is None]
+        for program in running:
+            program.process.terminate()
+        for program in running:
+            try:
+                program.process.wait(15)
+            except subprocess.TimeoutExpired:
+                program.process.kill()
+                program.process.wait()
+        for pid in family:
+            if _is_ours(pid):
+                os.kill(pid, signal.SIGKILL)
         if self._engine is not None:
             self._engine.dispose()
 
@@ -163,11 +165,22 @@ class Installation:
 
     def ask(self, statement: str, **values: object) -> Sequence[Any]:
         """Rows of the database, as they are committed now."""
+        with self._connected().connect() as connection:
+            return connection.execute(text(statement), values).all()
+
+    def change(self, statement: str, **values: object) -> None:
+        """Change the database behind the programs' backs; `:now` is filled."""
+        moment = "%Y-%m-%d %H:%M:%S.%f"
+        now = datetime.now(UTC)
+        with self._connected().begin() as connection:
+            given = now if "postgresql" in self.database else now.strftime(moment)
+            connection.execute(text(statement), {"now": given} | values)
+
+    def _connected(self) -> Engine:
         if self._engine is None:
             url = self.database.replace("postgresql://", "postgresql+psycopg://")
             self._engine = create_engine(url)
-        with self._engine.connect() as connection:
-            return connection.execute(text(statement), values).all()
+        return self._engine
 
     def number(self, statement: str, **values: object) -> int:
         """One number out of the database."""

@@ -50,7 +50,6 @@ def test_a_first_start_a_pasted_line_a_stop_and_a_second_start(tmp_path: Path) -
         captured = "SELECT count(*) FROM outbound_mails WHERE state = 'captured'"
         wait_until(lambda: place.number(captured) >= 4, 30, "captured acknowledgements")
 
-        place.helpdesk("run", "--sample", code=98)
         elsewhere = Installation(tmp_path / "other", place.database, http=place.http)
         elsewhere.folder.mkdir()
         refused = elsewhere.start("run")

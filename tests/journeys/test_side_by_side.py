@@ -19,16 +19,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 MAILS = 50
 
 
-@pytest.fixture
-def database(request: pytest.FixtureRequest) -> str:
-    """Only PostgreSQL lets workers on several machines share one database."""
-    cluster = request.getfixturevalue("cluster")
-    name = "side_by_side"
-    cluster.copy_database(request.getfixturevalue("postgresql_template"), name)
-    request.addfinalizer(lambda: cluster.drop_database(name))
-    return str(cluster.url(name))
-
-
 def hand_over(place: Installation, numbers: range) -> list[str]:
     """Every second mail by SMTP, the others by LMTP; returns what went wrong."""
     wrong = []
@@ -47,9 +37,13 @@ def hand_over(place: Installation, numbers: range) -> list[str]:
     return wrong
 
 
-def test_two_workers_and_two_web_servers_take_each_mail_once(install: Install) -> None:
+def test_two_workers_and_two_web_servers_take_each_mail_once(
+    install_on_postgresql: Install,
+) -> None:
     with smtp_sink() as sink:
-        place = install(smtp_host="127.0.0.1", smtp_port=str(sink.port), smtp_security="none")
+        place = install_on_postgresql(
+            smtp_host="127.0.0.1", smtp_port=str(sink.port), smtp_security="none"
+        )
         other_pages = free_port()
         workers = [place.start("worker"), place.start("worker")]
         place.start("web")

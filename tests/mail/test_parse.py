@@ -190,9 +190,7 @@ HOSTILE = {
     "parameters without end": b"Content-Type: text/plain" + b';a="b' * 10_000 + b"\n\n",
     "an envelope that lies about its counts": HEAD
     + b"Content-Type: application/ms-tnef\n\n"
-    + bytes.fromhex("789f3e220000")
-    + bytes.fromhex("01039006003c000000ffffffff02103700ffffffff")
-    + b"\xff" * 60,
+    + bytes.fromhex("789f3e220100 01039006001400 0000ffffffff" + "0300370001000000" * 2 + "0000"),
 }
 
 

@@ -133,7 +133,7 @@ def test_dates_are_read_in_utc(value: str) -> None:
     [
         "",
         "yesterday",
-        "Mon, 3 Feb 2025 10:00:0000000000000000000000000000099",
+        "Mon, 3 Feb 2025 99:00:00",
         "Sun, 30 Feb 2025 10:00:00 +0000",
         "3 Feb 10025 10:00",
         "\x00",

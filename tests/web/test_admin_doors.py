@@ -85,8 +85,26 @@ def test_every_page_opens_for_an_administrator(sign_in: SignIn, world: World, pa
 @pytest.mark.parametrize(
     "path", ["/admin/mail", "/admin/outbox", "/admin/captured", "/admin/people"]
 )
-@pytest.mark.parametrize("odd", ["before=x", "before=-1", "q=%00", "q=%27%22%5C%25_", "after=9999"])
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "before=x",
+        "before=-1",
+        "q=%00",
+        "q=%27%22%5C%25_",
+        "after=99999999999999999999",
+        "before=99999999999999999999",
+    ],
+)
 def test_odd_questions_are_answered_all_the_same(
     sign_in: SignIn, world: World, path: str, odd: str
 ) -> None:
     assert sign_in(world.admin_id).get(f"{path}?{odd}").status_code == 200
+
+
+def test_an_impossible_number_leads_nowhere(app: Flask, sign_in: SignIn, world: World) -> None:
+    client = sign_in(world.admin_id)
+    for method, path in doors(app):
+        if "/1" in path and method == "GET":
+            odd = path.replace("/1", "/99999999999999999999")
+            assert client.get(odd).status_code == 404, odd

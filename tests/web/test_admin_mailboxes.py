@@ -279,8 +279,14 @@ def test_the_account_of_a_mailbox_adds_up_and_each_number_leads_to_its_mail(
     some_of_each(road)
     account = reconciled(world.helpdesk_id)
     assert account.places == {
-        "new": 2, "answer": 1, "quietly": 1, "copy": 1, "report": 0,
-        "set-aside": 1, "failed": 0, "waiting": 1,
+        "new": 2,
+        "answer": 1,
+        "quietly": 1,
+        "copy": 1,
+        "report": 0,
+        "set-aside": 1,
+        "failed": 0,
+        "waiting": 1,
     }
     assert (account.kept, account.adds_up) == (7, True)
     text = admin.get(f"/admin/mailboxes/{world.helpdesk_id}").text

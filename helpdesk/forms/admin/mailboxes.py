@@ -46,8 +46,8 @@ def _one_line(form: FlaskForm, field: Field) -> None:
 
 
 def stripped(text: str | None) -> str | None:
-    """What was typed, without the white space around it."""
-    return text.strip() if text else text
+    """What was typed, without the white space around it and without NUL, which no table takes."""
+    return text.replace("\x00", "").strip() if text else text
 
 
 class MailboxForm(FlaskForm):

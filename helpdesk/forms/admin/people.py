@@ -102,7 +102,7 @@ class PersonForm(FlaskForm):
     @property
     def address_list(self) -> list[str]:
         """The addresses, in lower case, in their order."""
-        lines = (self.addresses.data or "").replace(",", "\n").splitlines()
+        lines = (self.addresses.data or "").replace("\x00", "").replace(",", "\n").splitlines()
         return list(dict.fromkeys(line.strip().lower() for line in lines if line.strip()))
 
 
@@ -113,7 +113,7 @@ class LeavingForm(FlaskForm):
         lazy_gettext("Their open tickets"),
         choices=[
             SelectChoice("nobody", lazy_gettext("go back to their queues, for anybody to take")),
-            SelectChoice("somebody", lazy_gettext("go to")),
+            SelectChoice("somebody", lazy_gettext("go to somebody else")),
         ],
         default="nobody",
     )

@@ -120,7 +120,7 @@ class TryForm(FlaskForm):
     sender = StringField(lazy_gettext("From"), [Length(max=320)], filters=[stripped])
     recipient = StringField(lazy_gettext("To"), [Length(max=320)], filters=[stripped])
     subject = StringField(lazy_gettext("Subject"), [Length(max=300)], filters=[stripped])
-    text = TextAreaField(lazy_gettext("Words"), [Length(max=20_000)])
+    text = TextAreaField(lazy_gettext("Words"), [Length(max=20_000)], filters=[stripped])
 
     @property
     def is_filled(self) -> bool:

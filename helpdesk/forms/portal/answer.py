@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, MultipleFileField, TextAreaField
 from wtforms.validators import Length, Optional
@@ -29,14 +29,17 @@ class AnswerForm(FlaskForm):
     """Words, files, and what is wanted with them."""
 
     text = TextAreaField(
-        _l("Your answer"),
+        lazy_gettext("Your answer"),
         [
             Optional(),
-            Length(max=LONGEST_ANSWER, message=_l("This is too long. Put it in a file instead.")),
+            Length(
+                max=LONGEST_ANSWER,
+                message=lazy_gettext("This is too long. Put it in a file instead."),
+            ),
         ],
         filters=[one_kind_of_line],
     )
-    files = MultipleFileField(_l("Files"))
+    files = MultipleFileField(lazy_gettext("Files"))
     wish = HiddenField(default=Wish.SEND.value)
 
     @property

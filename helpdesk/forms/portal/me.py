@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import available_timezones
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import AnyOf, Length
@@ -21,26 +21,28 @@ class MeForm(FlaskForm):
     """Name, language, time zone."""
 
     name = StringField(
-        _l("Name"),
-        [Length(max=200, message=_l("Use at most 200 characters."))],
+        lazy_gettext("Name"),
+        [Length(max=200, message=lazy_gettext("Use at most 200 characters."))],
         filters=[on_one_line],
-        description=_l("As it is shown beside what you write."),
+        description=lazy_gettext("As it is shown beside what you write."),
     )
-    language = SelectField(_l("Language"), description=_l("For these pages and for mail to you."))
+    language = SelectField(
+        lazy_gettext("Language"), description=lazy_gettext("For these pages and for mail to you.")
+    )
     time_zone = StringField(
-        _l("Time zone"),
+        lazy_gettext("Time zone"),
         filters=[on_one_line],
-        description=_l("Begin to write the name of a city, like Europe/Helsinki."),
+        description=lazy_gettext("Begin to write the name of a city, like Europe/Helsinki."),
     )
 
     def offer(self, languages: dict[str, str]) -> None:
         """Let these languages be chosen, and any time zone that is known."""
         self.language.choices = [
-            ("", _l("As the browser and the ticket say")),
+            ("", lazy_gettext("As the browser and the ticket say")),
             *languages.items(),
         ]
         self.time_zone.validators = [
-            AnyOf(["", *time_zones()], message=_l("Choose a time zone from the list."))
+            AnyOf(["", *time_zones()], message=lazy_gettext("Choose a time zone from the list."))
         ]
 
 
@@ -48,8 +50,8 @@ class AgentForm(MeForm):
     """The same for those who write replies."""
 
     signature = TextAreaField(
-        _l("Signature"),
-        [Length(max=2000, message=_l("Use at most 2000 characters."))],
+        lazy_gettext("Signature"),
+        [Length(max=2000, message=lazy_gettext("Use at most 2000 characters."))],
         filters=[one_kind_of_line],
-        description=_l("Put under the replies that you write."),
+        description=lazy_gettext("Put under the replies that you write."),
     )

@@ -74,11 +74,11 @@ def _safe(name: str) -> str:
 
 
 def _harmless(character: str) -> str:
-    category = unicodedata.category(character)
-    if category in ("Zs", "Zl", "Zp") or character in "\t\n\r":
+    kind = unicodedata.category(character)
+    if kind in ("Zs", "Zl", "Zp") or character in "\t\n\r":
         return " "
     # Cf holds the bidirectional overrides that make "gpj.exe" look like "exe.jpg".
-    return "" if category in ("Cc", "Cf", "Cs", "Cn", "Co") else character
+    return "" if kind in ("Cc", "Cf", "Cs", "Cn", "Co") else character
 
 
 def _shortened(name: str) -> str:

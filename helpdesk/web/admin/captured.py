@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import Response, make_response, render_template, request, send_file, url_for
+from flask import Response, make_response, render_template, send_file, url_for
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import NotFound
@@ -16,7 +16,7 @@ from helpdesk.domain.reconciliation import outbox as asked
 from helpdesk.mail.parse import parse
 from helpdesk.mail.values import ParsedAttachment, ParsedMail
 from helpdesk.web.account import settings
-from helpdesk.web.admin.door import blueprint
+from helpdesk.web.admin.door import blueprint, id_asked, words_asked
 from helpdesk.web.admin.inbound import eml, raw_of
 from helpdesk.web.files import PICTURES, POLICY, cleaned_name
 from helpdesk.web.security import needs
@@ -39,8 +39,8 @@ _FRAME_POLICY = "; ".join(
 @needs(Action.SEE_OUTBOX)
 def captured() -> str:
     """The captured mails, newest first."""
-    words = request.args.get("q", "").strip()[:200]
-    before = request.args.get("before", type=int)
+    words = words_asked()
+    before = id_asked("before")
     rows = asked((DeliveryState.CAPTURED,), words=words, before=before, limit=PAGE + 1)
     older = None
     if len(rows) > PAGE:

@@ -14,7 +14,7 @@ from helpdesk.domain.configuration import queries
 from helpdesk.domain.configuration.models import ConfigurationChange
 from helpdesk.web.admin import words
 from helpdesk.web.admin.choices import function_choices, queue_choices, service_choices
-from helpdesk.web.admin.door import blueprint
+from helpdesk.web.admin.door import blueprint, id_asked
 from helpdesk.web.security import needs
 
 PAGE = 50
@@ -36,8 +36,8 @@ class Line:
 def changes() -> str:
     """All changes, newest first, or those of one thing."""
     kind = request.args.get("kind") or None
-    thing_id = request.args.get("thing", type=int)
-    before = request.args.get("before", type=int)
+    thing_id = id_asked("thing")
+    before = id_asked("before")
     rows = queries.changes(kind=kind, thing_id=thing_id, before=before, limit=PAGE + 1)
     older = None
     if len(rows) > PAGE:

@@ -12,7 +12,7 @@ from helpdesk.domain.correspondence.queries import mailboxes
 from helpdesk.domain.reconciliation import PAGE, LogQuestion
 from helpdesk.domain.reconciliation import mail_log as asked
 from helpdesk.web.admin import words
-from helpdesk.web.admin.door import blueprint
+from helpdesk.web.admin.door import blueprint, id_asked, words_asked
 from helpdesk.web.security import needs
 
 
@@ -21,11 +21,11 @@ from helpdesk.web.security import needs
 def mail_log() -> str:
     """The log, by mailbox, place and words."""
     question = LogQuestion(
-        mailbox_id=request.args.get("mailbox", type=int),
+        mailbox_id=id_asked("mailbox"),
         place=request.args.get("place", ""),
-        words=request.args.get("q", "").strip()[:200],
+        words=words_asked(),
     )
-    before = request.args.get("before", type=int)
+    before = id_asked("before")
     rows = asked(question, before=before, limit=PAGE + 1)
     kept: dict[str, Any] = {
         "mailbox": question.mailbox_id,

@@ -20,7 +20,7 @@ from helpdesk.domain.correspondence.queries import outbound_to_change, sending_t
 from helpdesk.domain.reconciliation import OUTBOX_STATES, PAGE, overview
 from helpdesk.domain.reconciliation import outbox as asked
 from helpdesk.web.account import me, settings
-from helpdesk.web.admin.door import blueprint
+from helpdesk.web.admin.door import blueprint, id_asked, words_asked
 from helpdesk.web.security import needs
 
 
@@ -31,8 +31,8 @@ def outbox() -> str:
     shown = request.args.get("state", "waiting")
     if shown not in OUTBOX_STATES:
         shown = "waiting"
-    words = request.args.get("q", "").strip()[:200]
-    before = request.args.get("before", type=int)
+    words = words_asked()
+    before = id_asked("before")
     rows = asked(OUTBOX_STATES[shown], words=words, before=before, limit=PAGE + 1)
     older = None
     if len(rows) > PAGE:

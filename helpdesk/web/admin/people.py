@@ -17,7 +17,7 @@ from helpdesk.domain.accounts.queries import functions
 from helpdesk.forms.admin.people import PersonForm
 from helpdesk.web.account import me
 from helpdesk.web.admin.choices import function_choices
-from helpdesk.web.admin.door import blueprint
+from helpdesk.web.admin.door import blueprint, id_asked, words_asked
 from helpdesk.web.admin.inviting import invite
 from helpdesk.web.security import needs
 
@@ -28,8 +28,8 @@ def people() -> str:
     """The directory by name: those with a role, everybody, or those who are kept out."""
     who = request.args.get("who", "roles")
     who = who if who in WHO else "roles"
-    words = request.args.get("q", "").strip()[:200]
-    after = request.args.get("after", type=int)
+    words = words_asked()
+    after = id_asked("after")
     rows = people_page(who=who, words=words, after=after, limit=PAGE + 1)
     more = None
     if len(rows) > PAGE:
