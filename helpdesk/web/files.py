@@ -8,7 +8,7 @@ from flask import Response
 
 from helpdesk.core.storage import storage
 from helpdesk.domain.tickets.models import Attachment
-from helpdesk.mail.parse.filenames import safe
+from helpdesk.core.filenames import safe
 
 # What a browser only draws. SVG and PDF can act, so they are not among them.
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})

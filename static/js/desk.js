@@ -1,6 +1,5 @@
-/* The desk from the keyboard, the count of what is selected, and mail frames as tall as their mail. */
+/* The desk from the keyboard, and the count of what is selected. */
 
-const LONGEST_FRAME_PX = 4000;
 const rows = () => [...document.querySelectorAll("[data-row]")];
 const linkOf = (row) => row?.querySelector(".row-subject a");
 const isWriting = (element) => element.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
@@ -43,25 +42,3 @@ function countPicked() {
 }
 document.addEventListener("change", (event) => { if (event.target.matches(".pick")) countPicked(); });
 countPicked();
-
-function fit(frame) {
-  const inside = frame.contentDocument?.documentElement;
-  // Chromium shows an empty page before the mail has come; its height would only make the page jump.
-  if (!inside || frame.contentDocument.URL === "about:blank") return;
-  frame.style.height = "0";
-  frame.style.height = `${Math.min(inside.scrollHeight, LONGEST_FRAME_PX)}px`;
-}
-
-function watch(frame) {
-  frame.addEventListener("load", () => {
-    fit(frame);
-    for (const picture of frame.contentDocument?.images || []) picture.addEventListener("load", () => fit(frame));
-  });
-  if (frame.contentDocument?.readyState === "complete") fit(frame);
-}
-for (const frame of document.querySelectorAll("iframe[data-fit]")) watch(frame);
-let resizing;
-addEventListener("resize", () => {
-  clearTimeout(resizing);
-  resizing = setTimeout(() => document.querySelectorAll("iframe[data-fit]").forEach(fit), 150);
-});

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from helpdesk.mail.parse import addresses, dates, encoded_words, filenames, identifiers, parameters
+from helpdesk.core import filenames
+from helpdesk.mail.parse import addresses, dates, encoded_words, identifiers, parameters
 
 
 @pytest.mark.parametrize(

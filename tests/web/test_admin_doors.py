@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from helpdesk.core import clock
+from helpdesk.core.config import Settings
 from helpdesk.core.db import unit_of_work
+from helpdesk.core.heartbeat import beat
 from helpdesk.domain.accounts.actions import grant
 from helpdesk.domain.accounts.permissions import Action, Role, may
+from tests.mail.letters import Road, letter
 from tests.web.conftest import SignIn
 from tests.world import World
 
@@ -108,3 +114,29 @@ def test_an_impossible_number_leads_nowhere(app: Flask, sign_in: SignIn, world: 
         if "/1" in path and method == "GET":
             odd = path.replace("/1", "/99999999999999999999")
             assert client.get(odd).status_code == 404, odd
+
+
+def test_a_worker_that_is_gone_is_missed_and_one_at_work_is_named(
+    sign_in: SignIn, settings: Settings, world: World, now: datetime
+) -> None:
+    client = sign_in(world.admin_id)
+    assert "No worker is at work" in client.get("/admin/").text
+    beat(settings.data_dir, now=now - timedelta(minutes=10))
+    text = client.get("/admin/").text
+    assert "No worker is at work" in text
+    assert "Tue 24 Nov 08:31" in text
+    beat(settings.data_dir, now=now)
+    text = client.get("/admin/").text
+    assert "No worker is at work" not in text
+    assert f"process {os.getpid()}" in text
+
+
+def test_mail_that_nobody_takes_up_is_told_of(
+    sign_in: SignIn, settings: Settings, world: World, now: datetime
+) -> None:
+    Road(settings).keep(letter())
+    beat(settings.data_dir, now=now + timedelta(minutes=10))
+    client = sign_in(world.admin_id)
+    assert "nobody takes it up" not in client.get("/admin/").text
+    with clock.stopped_at(now + timedelta(minutes=10)):
+        assert "Mail waits and nobody takes it up" in client.get("/admin/").text

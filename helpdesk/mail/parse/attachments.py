@@ -7,7 +7,8 @@ import re
 import urllib.parse
 from dataclasses import dataclass, field
 
-from helpdesk.mail.parse import encoded_words, filenames, structure, tnef
+from helpdesk.core import filenames
+from helpdesk.mail.parse import encoded_words, structure, tnef
 from helpdesk.mail.values import ParsedAttachment
 
 _TNEF_TYPES = {"application/ms-tnef", "application/vnd.ms-tnef"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from helpdesk.core import filenames
 from helpdesk.core import html as pages
 from helpdesk.mail.parse import (
     attachments,
@@ -12,7 +13,6 @@ from helpdesk.mail.parse import (
     charsets,
     encodings,
     enriched,
-    filenames,
     flowed,
     invitations,
     smime,

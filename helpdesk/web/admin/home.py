@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import render_template
 
 from helpdesk.core import clock
+from helpdesk.core.heartbeat import Beat, beats
 from helpdesk.domain.accounts.permissions import Action
 from helpdesk.domain.configuration.queries import changes
 from helpdesk.domain.correspondence.queries import mailboxes, sending_trouble
@@ -14,13 +17,19 @@ from helpdesk.web.admin.changes import lines_of
 from helpdesk.web.admin.door import blueprint
 from helpdesk.web.security import needs
 
+# A worker leaves a sign of life far more often; one that is older stands still or is gone.
+_STILL_AT_WORK = timedelta(minutes=2)
+
 
 @blueprint.get("/")
 @needs(Action.SEE_ADMINISTRATION)
 def home() -> str:
     """The overview."""
+    signs = beats(settings().data_dir)
     return render_template(
         "admin/home.html",
+        at_work=[sign for sign in signs if _is_at_work(sign)],
+        last_sign=signs[0] if signs else None,
         overview=overview(now=clock.now()),
         trouble=sending_trouble(),
         mailboxes=mailboxes(),
@@ -30,3 +39,7 @@ def home() -> str:
         lmtp_listen=settings().lmtp_listen,
         latest=lines_of(changes(limit=5)),
     )
+
+
+def _is_at_work(sign: Beat) -> bool:
+    return clock.now() - sign.at < _STILL_AT_WORK

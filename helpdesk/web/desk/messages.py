@@ -196,6 +196,8 @@ def _delivery_words(mail: OutboundMail, *, acknowledges: bool) -> str:
             return _("Acknowledged to %(to)s %(at)s", to=to, at=at)
         return _("Sent to %(to)s %(at)s", to=to, at=at)
     if mail.state == DeliveryState.CAPTURED.value:
+        if acknowledges:
+            return _("Acknowledgement to %(to)s captured instead of sent %(at)s", to=to, at=at)
         return _("Captured instead of sent to %(to)s %(at)s", to=to, at=at)
     if mail.state == DeliveryState.FAILED.value:
         return _("Not sent to %(to)s: %(answer)s", to=to, answer=answer)
