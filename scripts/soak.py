@@ -15,13 +15,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from trials import endurance
+from trials.machine import open_folder, syncing_cluster
+from trials.mails import Sent, generated
+
 from tests.journeys.accounting import faults
 from tests.journeys.installation import Installation, installed
 from tests.peers.dovecot import Dovecot, start_dovecot
 from tests.peers.smtp import smtp_sink
-from trials import endurance
-from trials.machine import open_folder, syncing_cluster
-from trials.mails import Sent, generated
 
 MAILS = 1000
 WAYS = ("imap", "lmtp", "pipe")
@@ -35,13 +36,10 @@ def soak(
     """One way in, one database; what is wrong afterwards, a sentence each."""
     with smtp_sink() as sink:
         out = {"smtp_host": "127.0.0.1", "smtp_port": str(sink.port), "smtp_security": "none"}
-        with installed(folder, url, web_processes="1", log_level="WARNING", **out) as place:
+        with installed(folder, url, **out) as place:
             began = time.monotonic()
-            run = place.start("run")
-            place.wait_for_doors()
-            kills: list[int] = []
             # Not for secrets: a soak that failed is to be repeated.
-            with endurance.killing(run, random.Random(seed), kills.append):
+            with endurance.killing(place, random.Random(seed)) as killed:
                 _hand_over(way, dovecot)(place, mails)
             endurance.wait_until_told(place, len(mails))
             found = faults(
@@ -57,7 +55,7 @@ def soak(
             seconds = time.monotonic() - began
     doubles = len(sink.mails) - len({mail.message["Message-ID"] for mail in sink.mails})
     print(
-        f"{way}: {len(mails)} mails in {seconds:.0f} s, {kills[0]} kills,"
+        f"{way}: {len(mails)} mails in {seconds:.0f} s, {len(killed)} kills,"
         f" {doubles} acknowledgements left twice with one Message-ID, {len(found)} faults"
     )
     return found

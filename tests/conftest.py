@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser, sync_playwright
 
 from helpdesk.application import create_app
 from helpdesk.core import assets, clock
 from helpdesk.core.config import Settings, load_settings
 from helpdesk.core.db import db
+from tests.gallery.pictures import CHROMIUM, QUIET
 from tests.peers.dovecot import Dovecot, start_dovecot
 from tests.peers.postgresql import Cluster, start_cluster
 from tests.world import World, make_world
@@ -172,3 +174,12 @@ def now() -> Iterator[datetime]:
 def world(context: Flask) -> World:
     """A small organisation: functions, queues, people, a mailbox (committed)."""
     return make_world()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests of a run; each page has a context of its own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()

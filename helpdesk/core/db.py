@@ -84,7 +84,7 @@ def unit_of_work() -> Iterator[Session]:
 
 @contextmanager
 def write_from_the_start() -> Iterator[None]:
-    """Transactions begun in this block take SQLite's write lock at once, not when it is too late."""
+    """Transactions begun in this block take SQLite's write lock at once, not too late."""
     token = _writing.set(True)
     try:
         yield

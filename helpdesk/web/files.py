@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 from flask import Response
 
+from helpdesk.core.filenames import safe
 from helpdesk.core.storage import storage
 from helpdesk.domain.tickets.models import Attachment
-from helpdesk.core.filenames import safe
 
 # What a browser only draws. SVG and PDF can act, so they are not among them.
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import FileStorage
 
+from helpdesk.core.filenames import safe
 from helpdesk.core.signing import ExpiredToken, ForgedToken, read_token, token
 from helpdesk.core.storage import storage
 from helpdesk.domain.tickets.actions import KeptFile
-from helpdesk.core.filenames import safe
 
 _PURPOSE = "kept file"
 # As long as the form itself may be sent.

@@ -145,3 +145,17 @@ def test_the_walls_between_the_folders_stand() -> None:
         env={"PATH": f"{ROOT}/.venv/bin:/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
     )
     assert ran.returncode == 0, ran.stdout[-3000:]
+
+
+def test_templates_translate_only_words_of_our_own() -> None:
+    """In a template the result of `_()` counts as safe HTML: only our own words may pass it."""
+    # A literal, or a label from the data of processes, roles and notifications.
+    ours = re.compile(r"""(?<![\w.])_\(\s*(?:["']|[\w.\[\]]+\.(?:label|portal|why)\b)""")
+    called = re.compile(r"(?<![\w.])_\(")
+    found = [
+        f"{name_of(path)}: {line.strip()}"
+        for path in words_for_people()
+        for line in path.read_text().splitlines()
+        if len(called.findall(line)) != len(ours.findall(line))
+    ]
+    assert found == []

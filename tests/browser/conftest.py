@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.domain.accounts.models import Person
 from helpdesk.web.account import set_password
-from tests.gallery.pictures import CHROMIUM, QUIET, axe_complaints
+from tests.gallery.pictures import axe_complaints
 
 PASSWORD = "correct horse battery"
 PHONE = {"width": 390, "height": 844}
@@ -21,15 +21,6 @@ WIDE = {"width": 1440, "height": 900}
 
 OpenPage = Callable[..., Page]
 SignInAs = Callable[[Page, int], None]
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for all tests; each page has a context of its own."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from helpdesk.domain.intake import Intake, receive
 from helpdesk.domain.routing.queries import placement
 from helpdesk.domain.routing.rules import Clues
 from helpdesk.domain.tickets.actions import Words, add_note, assign, move, place, reply
-from helpdesk.domain.tickets.models import Ticket
+from helpdesk.domain.tickets.models import Queue, Ticket
 from helpdesk.domain.tickets.queries import (
     WorkList,
     conversation,
@@ -100,16 +100,17 @@ def test_a_requester_finds_messages_but_never_notes(world: World, now: datetime)
 
 
 def test_a_queue_of_another_process_refuses_the_ticket(world: World, now: datetime) -> None:
-    from helpdesk.domain.tickets.models import Queue
-
     number = a_ticket(world, now)
-    with pytest.raises(Refused, match="only for another process"), unit_of_work():
-        requests = db.session.get_one(Queue, world.requests_id)
-        place(ticket_to_change(world.agnes, number), queue=requests, by=world.agnes, now=now)
-    with unit_of_work():
+
+    def to_the_requests(process: str | None) -> None:
         requests = db.session.get_one(Queue, world.requests_id)
         ticket = ticket_to_change(world.agnes, number)
-        place(ticket, queue=requests, process="request", by=world.agnes, now=now)
+        place(ticket, queue=requests, process=process, by=world.agnes, now=now)
+
+    with pytest.raises(Refused, match="only for another process"), unit_of_work():
+        to_the_requests(None)
+    with unit_of_work():
+        to_the_requests("request")
     ticket = ticket_for(world.agnes, number)
     assert (ticket.process, ticket.queue.key) == ("request", "service-desk-requests")
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.gallery.pictures import CHROMIUM, QUIET
 from tests.journeys.conftest import Install
 from tests.journeys.installation import Installation, wait_until
 from tests.peers.dovecot import PASSWORD, Dovecot
@@ -65,15 +64,6 @@ SWEDISH = Language(
     resolved="Vi är klara med",
     on_the_page="Otilldelade",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium of this module's own."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
 
 
 Send = Callable[[EmailMessage, str], None]
@@ -226,7 +216,7 @@ def begin(install: Install, sink: Sink, language: Language) -> Installation:
 
 
 def test_a_mail_by_imap_becomes_a_resolved_ticket_in_english(
-    install: Install, dovecot: Dovecot, browser: Browser
+    install: Install, dovecot: Dovecot, chromium: Browser
 ) -> None:
     with smtp_sink() as sink:
         place = begin(install, sink, ENGLISH)
@@ -235,15 +225,15 @@ def test_a_mail_by_imap_becomes_a_resolved_ticket_in_english(
         seen = "SELECT count(*) FROM mailboxes WHERE name = 'fetched' AND worked_at IS NOT NULL"
         wait_until(lambda: place.number(seen), 90, "look at the mailbox")
         place.wait_for_pages()
-        travel(place, sink, browser, ENGLISH, send, address)
+        travel(place, sink, chromium, ENGLISH, send, address)
 
 
 def test_a_mail_by_smtp_becomes_a_resolved_ticket_in_swedish(
-    install_on_postgresql: Install, browser: Browser
+    install_on_postgresql: Install, chromium: Browser
 ) -> None:
     with smtp_sink() as sink:
         place = begin(install_on_postgresql, sink, SWEDISH)
         place.start("run")
         place.wait_for_doors(90)
         place.wait_for_pages()
-        travel(place, sink, browser, SWEDISH, by_smtp(place), "helpdesk@example.org")
+        travel(place, sink, chromium, SWEDISH, by_smtp(place), "helpdesk@example.org")

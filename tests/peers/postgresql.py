@@ -85,8 +85,10 @@ def start_cluster(folder: Path) -> Cluster:
             parent.chmod(parent.stat().st_mode | 0o011)
     subprocess.run(
         _as_postgres(
-            [_programs() / "initdb", "-D", folder / "data", "-A", "trust", "-U", "postgres"]
-            + ["--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
+            [
+                *(_programs() / "initdb", "-D", folder / "data", "-A", "trust", "-U", "postgres"),
+                *("--no-sync", "-E", "UTF8", "--locale=C.UTF-8"),
+            ]
         ),
         check=True,
         stdout=subprocess.DEVNULL,

@@ -37,7 +37,7 @@ def message_html(message_id: int) -> Response:
 
 
 @blueprint.post("/mails/<int:outbound_id>/send-again")
-@needs(Action.SEE_OUTBOX)
+@needs(Action.MANAGE_OUTBOX)
 def send_again(outbound_id: int) -> BaseResponse:
     """Send a mail that failed once more, and go back to its ticket."""
     try:

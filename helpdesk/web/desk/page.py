@@ -161,7 +161,7 @@ class TicketPage:
     def _shown_messages(self) -> dict[int, ShownMessage]:
         reader = Reader(
             sees_originals=may(self.reader, Action.SEE_ORIGINAL_MAIL),
-            sends_again=may(self.reader, Action.SEE_OUTBOX),
+            sends_again=may(self.reader, Action.MANAGE_OUTBOX),
             people=self.names.people,
             wants_pictures_of=request.args.get("images", type=int),
         )

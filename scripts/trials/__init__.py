@@ -1,0 +1,1 @@
+"""What the measurements and the endurance run are made of."""
