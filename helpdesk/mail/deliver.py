@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import secrets
-import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -16,8 +13,9 @@ from datetime import timedelta
 from helpdesk.core import clock
 from helpdesk.core.config import Settings
 from helpdesk.core.db import db, unit_of_work
+from helpdesk.core.holders import is_dead, let_go, new_holder
 from helpdesk.core.words import N_
-from helpdesk.domain.correspondence.delivery import Fault, claim_due
+from helpdesk.domain.correspondence.delivery import Fault, claim_due, senders, take_back
 from helpdesk.domain.correspondence.queries import outbound_mails
 from helpdesk.domain.notifications.letters import Letter, Undeliverable, letters
 from helpdesk.mail import outcomes
@@ -52,9 +50,11 @@ class Patience:
 def deliver_due(settings: Settings, *, limit: int = BATCH, patience: Patience | None = None) -> int:
     """Send up to `limit` mails that are due, over one connection; how many were dealt with.
 
-    At least once: a mail whose sender died is sent again when the lease has run out, with the
-    same Message-ID. Needs an application context and no open unit of work.
+    At least once: a mail whose sender died is sent again with the same Message-ID, at once where
+    his death can be seen from here, else when his lease has run out. Needs an application context
+    and no open unit of work.
     """
+    _take_over_from_the_dead()
     sender = _Sender(settings, patience or Patience())
     dealt_with = 0
     try:
@@ -66,6 +66,16 @@ def deliver_due(settings: Settings, *, limit: int = BATCH, patience: Patience | 
     finally:
         sender.close()
     return dealt_with
+
+
+def _take_over_from_the_dead() -> None:
+    dead = [lease for lease in senders() if is_dead(lease)]
+    db.session.rollback()
+    if not dead:
+        return
+    with unit_of_work():
+        for lease in dead:
+            take_back(lease, now=clock.now())
 
 
 class _Sender:
@@ -81,7 +91,14 @@ class _Sender:
 
     def batch(self, size: int) -> int:
         """Claim a batch, commit the lease, send it; how many mails it had."""
-        self.lease = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(8)}"
+        self.lease = new_holder()
+        try:
+            return self._batch(size)
+        finally:
+            # Whatever still bears its name, because something broke, may be taken over at once.
+            let_go(self.lease)
+
+    def _batch(self, size: int) -> int:
         until = clock.now() + timedelta(seconds=self.patience.lease)
         with unit_of_work():
             ids = list(claim_due(self.lease, until=until, now=clock.now(), limit=size))

@@ -113,19 +113,11 @@ def by_imap(place: Installation, mails: Sequence[Sent], dovecot: Dovecot) -> Non
     wait_until(lambda: place.number(kept) >= len(mails), _seconds(len(mails)), "kept mails")
 
 
-def let_leases_run_out(place: Installation) -> None:
-    """What a killed sender held is due now: nobody wants to wait here until its time is over."""
-    place.change(
-        "UPDATE outbound_mails SET due_at = :now WHERE state = 'sending' AND due_at > :now",
-    )
-
-
 def wait_until_told(place: Installation, count: int) -> None:
     """Wait until so many mails are filed and nothing waits to leave."""
     seconds = _seconds(count)
     filed = "SELECT count(DISTINCT rfc_message_id) FROM inbound_mails WHERE state <> 'waiting'"
     wait_until(lambda: place.number(filed) >= count, seconds, f"{count} filed mails")
-    let_leases_run_out(place)
     unsent = "SELECT count(*) FROM outbound_mails WHERE state IN ('waiting', 'sending')"
     wait_until(lambda: place.number(unsent) == 0, seconds, "empty outbox")
 

@@ -104,6 +104,16 @@ def test_changes_are_written_down_without_the_password(helpdesk: Command, world:
         (("set", "orders", "--old-mail", "perhaps"), "since:2026-01-31"),
         (("set", "orders", "--old-mail", "since:yesterday"), "'yesterday' is no day"),
         (("set", "orders", "--old-mail", "since"), "since:2026-01-31"),
+        (
+            (
+                *("set", "orders", "--host", "imap.example.org", "--username", "orders"),
+                "--password",
+                "-",
+                "--after-keeping",
+                "move",
+            ),
+            "Write the folder that mail is moved to",
+        ),
         (("test", "nobody"), "there are: helpdesk, orders."),
     ],
 )

@@ -14,7 +14,6 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -167,14 +166,6 @@ class Installation:
         """Rows of the database, as they are committed now."""
         with self._connected().connect() as connection:
             return connection.execute(text(statement), values).all()
-
-    def change(self, statement: str, **values: object) -> None:
-        """Change the database behind the programs' backs; `:now` is filled."""
-        moment = "%Y-%m-%d %H:%M:%S.%f"
-        now = datetime.now(UTC)
-        with self._connected().begin() as connection:
-            given = now if "postgresql" in self.database else now.strftime(moment)
-            connection.execute(text(statement), {"now": given} | values)
 
     def _connected(self) -> Engine:
         if self._engine is None:

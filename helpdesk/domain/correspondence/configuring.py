@@ -16,7 +16,7 @@ from helpdesk.domain.accounts.actions import checked_address
 from helpdesk.domain.accounts.models import Address, Person
 from helpdesk.domain.configuration.actions import Thing, What, apply, record_change
 from helpdesk.domain.correspondence import fetching
-from helpdesk.domain.correspondence.models import Mailbox, MailboxKind, OldMail
+from helpdesk.domain.correspondence.models import AfterKeeping, Mailbox, MailboxKind, OldMail
 from helpdesk.domain.correspondence.queries import mailbox_by_name, mailboxes
 
 # Where a password is sent: whoever changes one of these has to know it.
@@ -134,7 +134,20 @@ def _set(mailbox: Mailbox, values: Mapping[str, Any]) -> dict[str, list[Any]]:
         for field in ("host", "username"):
             if field in given and not str(given[field]).strip():
                 raise Invalid(field, N_("A mailbox that is fetched needs it."))
+        _refuse_moving_in_a_circle(mailbox, given)
     return apply(mailbox, given)
+
+
+def _refuse_moving_in_a_circle(mailbox: Mailbox, given: Mapping[str, Any]) -> None:
+    def will_be(field: str, usual: str = "") -> str:
+        return str(given.get(field) or getattr(mailbox, field) or usual)
+
+    if will_be("after_keeping") != AfterKeeping.MOVE.value:
+        return
+    if not will_be("move_to"):
+        raise Invalid("move_to", N_("Write the folder that mail is moved to."))
+    if will_be("move_to") == will_be("folder", "INBOX"):
+        raise Invalid("move_to", N_("Mail moved there would be fetched again. Choose another."))
 
 
 def _free_name(name: str, mailbox: Mailbox) -> str:

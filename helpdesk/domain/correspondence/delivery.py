@@ -26,6 +26,8 @@ __all__ = [
     "put_off",
     "release",
     "send_again",
+    "senders",
+    "take_back",
 ]
 
 _OUTBOX = cast(Table, OutboundMail.__table__)
@@ -69,6 +71,23 @@ def claim_due(lease: str, *, until: datetime, now: datetime, limit: int) -> Sequ
             )
         )
     return ids
+
+
+def senders() -> Sequence[str]:
+    """The leases under which mail is being sent at this moment, or was when its sender died."""
+    held = select(OutboundMail.leased_by).where(
+        OutboundMail.state == DeliveryState.SENDING.value, OutboundMail.leased_by.is_not(None)
+    )
+    return [lease for lease in db.session.scalars(held.distinct()) if lease is not None]
+
+
+def take_back(lease: str, *, now: datetime) -> None:
+    """What a dead sender left behind is due at once, instead of when his lease would run out."""
+    db.session.execute(
+        update(OutboundMail)
+        .where(OutboundMail.leased_by == lease, OutboundMail.state == DeliveryState.SENDING.value)
+        .values(due_at=now)
+    )
 
 
 def mark_sent(

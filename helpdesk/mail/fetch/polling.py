@@ -6,6 +6,7 @@ from helpdesk.core import clock
 from helpdesk.core.config import Settings
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.core.errors import Refused
+from helpdesk.core.holders import new_holder
 from helpdesk.domain.correspondence import fetching
 from helpdesk.mail.fetch import lease
 from helpdesk.mail.fetch.errors import in_words
@@ -19,7 +20,7 @@ def poll(mailbox_id: int, settings: Settings) -> Polled:
     Raises Refused when a worker is fetching from this mailbox; any other error of the server or
     the network is noted on the mailbox and raised.
     """
-    holder = lease.new_holder()
+    holder = new_holder()
     if not lease.take(mailbox_id, holder):
         lease.release(mailbox_id, holder)
         raise Refused("A worker is fetching from this mailbox at this moment.")

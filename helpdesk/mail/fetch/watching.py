@@ -12,6 +12,7 @@ from flask import Flask
 from imapclient.exceptions import LoginError
 
 from helpdesk.core.config import Settings
+from helpdesk.core.holders import new_holder
 from helpdesk.mail.fetch import idling, lease
 from helpdesk.mail.fetch.errors import NotOurs
 from helpdesk.mail.fetch.fetcher import Fetcher
@@ -53,7 +54,7 @@ class Watcher(threading.Thread):
         super().__init__(name=f"mailbox-{mailbox_id}", daemon=True)
         self.mailbox_id = mailbox_id
         self._app = app
-        self._holder = lease.new_holder()
+        self._holder = new_holder()
         self._fetcher = Fetcher(mailbox_id, settings, self._holder, on_kept=on_kept)
         self._stopping = threading.Event()
         # Not for secrets: two workers that fail together should not try again together.

@@ -8,6 +8,7 @@ from helpdesk.core import clock
 from helpdesk.core.config import Settings
 from helpdesk.core.db import unit_of_work
 from helpdesk.core.errors import Refused
+from helpdesk.core.holders import new_holder
 from helpdesk.domain.correspondence.fetching import decide_old_mail
 from helpdesk.domain.correspondence.models import OldMail
 from helpdesk.mail.fetch import keeping, lease, poll
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("context")
 def test_only_one_fetches_at_a_time(settings: Settings, dovecot: Dovecot) -> None:
     user = dovecot.new_user()
     mailbox = imap_mailbox(dovecot, user)
-    other = lease.new_holder()
+    other = new_holder()
     assert lease.take(mailbox, other)
 
     with pytest.raises(Refused):
@@ -38,7 +39,7 @@ def test_the_lease_of_a_process_that_is_dead_is_taken_over_at_once(
 
     user = dovecot.new_user()
     mailbox = imap_mailbox(dovecot, user)
-    dead = lease.new_holder().split("/")
+    dead = new_holder().split("/")
     # No process has this number: Linux counts to 4194304 at most.
     dead[2] = "4194305"
     assert lease.take(mailbox, "/".join(dead))
@@ -47,9 +48,9 @@ def test_the_lease_of_a_process_that_is_dead_is_taken_over_at_once(
 
     somebody_far_away = "elsewhere/12345678/1/abc"
     assert lease.take(mailbox, somebody_far_away)
-    assert not lease.take(mailbox, lease.new_holder())
+    assert not lease.take(mailbox, new_holder())
     with clock.stopped_at(clock.now() + lease.LEASE + timedelta(seconds=1)):
-        assert lease.take(mailbox, lease.new_holder())
+        assert lease.take(mailbox, new_holder())
 
 
 def test_a_fetcher_that_has_lost_its_lease_commits_nothing(
@@ -59,7 +60,7 @@ def test_a_fetcher_that_has_lost_its_lease_commits_nothing(
     user = dovecot.new_user()
     mailbox = imap_mailbox(dovecot, user)
     poll(mailbox, settings)
-    slow, quick = lease.new_holder(), lease.new_holder()
+    slow, quick = new_holder(), new_holder()
     assert lease.take(mailbox, slow)
     orders = keeping.orders_of(mailbox)
     with clock.stopped_at(clock.now() + lease.LEASE + timedelta(seconds=1)):
@@ -80,7 +81,7 @@ def test_a_decision_made_while_old_mail_is_fetched_is_not_lost(
     dovecot.put(user, letters(2))
     mailbox = imap_mailbox(dovecot, user)
     poll(mailbox, settings)
-    holder = lease.new_holder()
+    holder = new_holder()
     assert lease.take(mailbox, holder)
     orders = keeping.orders_of(mailbox)
     with unit_of_work():
