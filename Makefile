@@ -22,7 +22,7 @@ test:  ## Everything: checks, tests with real peers, browser (installs what is m
 	@scripts/test.sh
 
 test-quick: setup  ## The tests that take no long breath
-	@.venv/bin/python -m pytest -n 2 --dist loadfile -q -m "not slow"
+	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q -m "not slow"
 
 lint: setup  ## Style, format, types, and the walls between the folders
 	.venv/bin/ruff check .

@@ -53,6 +53,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database", chosen, indirect=True)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # What takes a long breath begins first, so that no worker is left alone with it at the end.
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def settings_for(folder: Path, url: str | None = None, **more: str) -> Settings:
     """Settings of an installation of its own below `folder`."""
     environ = {
