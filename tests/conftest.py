@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, sync_playwright
 
 from helpdesk.application import create_app
@@ -28,6 +29,7 @@ SECRET = "a secret for tests only, long enough to be taken"
 A_TUESDAY = datetime(2026, 11, 24, 7, 41, tzinfo=UTC)
 
 _numbers = itertools.count(1)
+_COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="helpdesk-templates-"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -155,6 +157,8 @@ def app(settings: Settings) -> Iterator[Flask]:
     """The application on the test's database, without an application context."""
     app = create_app(settings)
     app.config["TESTING"] = True
+    # Each test has an application of its own; its templates need not be compiled anew.
+    app.jinja_env.bytecode_cache = _COMPILED
     yield app
     with app.app_context():
         db.session.remove()

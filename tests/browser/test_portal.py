@@ -10,6 +10,8 @@ from tests.browser.conftest import PHONE, OpenPage, SignInAs, assert_clean
 from tests.web.portal_stage import Stage
 from tests.web.portal_stage import stage as stage
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     "visitor",

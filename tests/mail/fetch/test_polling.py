@@ -4,6 +4,7 @@ import pytest
 
 from helpdesk.core.config import Settings
 from helpdesk.core.db import unit_of_work
+from helpdesk.core.holders import new_holder
 from helpdesk.core.storage import storage
 from helpdesk.domain.correspondence.models import AfterKeeping, InboundState
 from helpdesk.mail.fetch import keeping, lease, poll
@@ -90,7 +91,7 @@ def test_mail_that_was_kept_before_a_crash_is_told_at_the_next_poll(
     poll(mailbox, settings)
     dovecot.put(user, letters(1, start=2))
     # As far as a worker comes that dies between the commit and the telling.
-    holder = lease.new_holder()
+    holder = new_holder()
     assert lease.take(mailbox, holder)
     orders = keeping.orders_of(mailbox)
     keeping.keep_batch(orders, holder, {2: letter(2)}, up_to=2, is_old=False)
