@@ -32,6 +32,7 @@ def test_an_agent_takes_answers_and_resolves_a_ticket(
     plan.write_text("what to do")
     page.keyboard.press("r")
     expect(page.get_by_text("Goes to Eva Ek <eva@example.com>")).to_be_visible()
+    expect(page.locator("#reply-text")).to_be_focused()
     page.keyboard.type("It is mended now.")
     page.set_input_files("#reply-files", plan)
     page.get_by_role("button", name="Send and resolve").click()
