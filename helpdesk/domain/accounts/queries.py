@@ -58,16 +58,6 @@ def functions_of(person: Person) -> Sequence[Function]:
     ).all()
 
 
-def members_of(function_id: int) -> Sequence[Person]:
-    """Active people of a function, by name."""
-    return db.session.scalars(
-        select(Person)
-        .join(Membership)
-        .where(Membership.function_id == function_id, Person.active)
-        .order_by(Person.name, Person.id)
-    ).all()
-
-
 def people_who_may(action: Action) -> Sequence[Person]:
     """Active people whose granted roles allow the action, by name."""
     granted = [role.value for role, actions in PERMISSIONS.items() if action in actions]
