@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from helpdesk.domain.correspondence.models.bouncing import BouncingAddress
+from helpdesk.domain.correspondence.models.grant import GrantFlow, MailGrant
 from helpdesk.domain.correspondence.models.inbound import InboundMail, InboundState
 from helpdesk.domain.correspondence.models.mailbox import (
     AfterKeeping,
@@ -14,11 +16,14 @@ from helpdesk.domain.correspondence.models.threads import IdSource, MailId
 
 __all__ = [
     "AfterKeeping",
+    "BouncingAddress",
     "DeliveryState",
     "Fault",
+    "GrantFlow",
     "IdSource",
     "InboundMail",
     "InboundState",
+    "MailGrant",
     "MailId",
     "Mailbox",
     "MailboxKind",

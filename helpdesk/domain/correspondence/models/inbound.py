@@ -46,6 +46,7 @@ class InboundMail(Base):
         Index("ix_inbound_mails_state_due", "state", "due_at", "id"),
         Index("ix_inbound_mails_from", "from_address", "kept_at"),
         Index("ix_inbound_mails_mailbox_state", "mailbox_id", "state", "id"),
+        Index("ix_inbound_mails_state_reason", "state", "reason", "id"),
         Index(
             "ix_inbound_mails_untold",
             "mailbox_id",
@@ -80,6 +81,9 @@ class InboundMail(Base):
 
     rfc_message_id: Mapped[str | None] = mapped_column(String(998), index=True)
     from_address: Mapped[str] = mapped_column(String(320), default="")
+    # What a server that we believe said of the From (DMARC, RFC 8601 section 2.7): pass, fail, or
+    # "" where none spoke.
+    dmarc: Mapped[str] = mapped_column(String(10), default="")
     subject: Mapped[str] = mapped_column(default="")
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)

@@ -57,6 +57,11 @@ class Mailbox(Base):
     acknowledge: Mapped[bool] = mapped_column(default=True)
     # Web forms write on somebody's behalf: their Reply-To is the requester.
     trust_reply_to: Mapped[bool] = mapped_column(default=False)
+    # The names (authserv-id, RFC 8601 section 2.5) of the servers whose word about a sender is
+    # believed; what any other server says in Authentication-Results is not looked at.
+    authserv_ids: Mapped[list[str]] = mapped_column(JSON, default=list)
+    # The header by which our own mail server calls a mail spam, e.g. "X-Spam-Flag: YES".
+    spam_header: Mapped[str] = mapped_column(String(200), default="")
 
     process: Mapped[str] = mapped_column(String(20), default="incident")
     queue_id: Mapped[int | None] = mapped_column(ForeignKey("queues.id"))
@@ -67,6 +72,8 @@ class Mailbox(Base):
     verify_tls: Mapped[bool] = mapped_column(default=True)
     username: Mapped[str] = mapped_column(String(320), default="")
     sealed_password: Mapped[str | None] = mapped_column()
+    # With a grant we sign in by OAuth 2, and there is no password.
+    grant_id: Mapped[int | None] = mapped_column(ForeignKey("mail_grants.id"))
     folder: Mapped[str] = mapped_column(String(200), default="INBOX")
     after_keeping: Mapped[str] = mapped_column(String(10), default=AfterKeeping.MARK_SEEN.value)
     move_to: Mapped[str] = mapped_column(String(200), default="")
@@ -94,6 +101,12 @@ class Mailbox(Base):
     worked_at: Mapped[datetime | None] = mapped_column(Instant)
     failing_since: Mapped[datetime | None] = mapped_column(Instant)
     last_error: Mapped[str] = mapped_column(default="")
+    # How many mails the server had in the folder, and when it said so.
+    on_server: Mapped[int | None] = mapped_column()
+    counted_at: Mapped[datetime | None] = mapped_column(Instant)
+    # After so many hours without any mail somebody should look; 0 where silence is usual.
+    silent_after_hours: Mapped[int] = mapped_column(default=0)
+    alarmed_at: Mapped[datetime | None] = mapped_column(Instant)
     # One fetcher at a time, whatever the number of workers.
     leased_by: Mapped[str | None] = mapped_column(String(80))
     leased_until: Mapped[datetime | None] = mapped_column(Instant)

@@ -72,3 +72,6 @@ class Attachment(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     inline: Mapped[bool] = mapped_column(default=False)
     content_id: Mapped[str | None] = mapped_column(String(255))
+    # What the virus scanner called it, so that it is kept but not handed out; "" where it found
+    # nothing, or none is configured.
+    infected_with: Mapped[str] = mapped_column(String(200), default="")
