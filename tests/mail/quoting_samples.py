@@ -26,6 +26,16 @@ def _samples(name: str) -> tuple[tuple[str, str, str], ...]:
 ATTRIBUTIONS = _samples("attributions.tsv")
 HEADER_BLOCKS = _samples("header_blocks.tsv")
 
+
+def _pages() -> dict[str, str]:
+    """An answer in HTML by program, with {words} for what is new and {old} for what is quoted."""
+    with (MAILS / "pages.tsv").open(encoding="utf-8", newline="") as table:
+        rows = list(csv.reader(table, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return {row[0]: row[1].replace("\\n", "\n") for row in rows[1:]}
+
+
+PAGES = _pages()
+
 # What programs and telephones add below the words.
 SENT_FROM: tuple[str, ...] = (
     "Sent from my iPhone",
@@ -60,6 +70,14 @@ SENT_FROM: tuple[str, ...] = (
     "Ottieni Outlook per iOS",
     "Wysłane z iPhone'a",
     "Pobierz aplikację Outlook dla systemu Android",
+    "Gesendet mittels einer sicheren E-Mail von ProtonMail.",
+    "Gesendet mit der mobilen Mail App",
+    "Az iPhone-omról küldve",
+    "Trimis de pe iPhone-ul meu",
+    "iPhoneから送信",
+    "发自我的iPhone",
+    "나의 iPhone에서 보냄",
+    "أُرسلت من الـ iPhone",
 )
 
 FAREWELLS: tuple[str, ...] = (

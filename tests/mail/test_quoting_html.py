@@ -48,3 +48,44 @@ def test_words_that_stand_twice_in_the_text_decide_nothing() -> None:
     text = f"{OLD}\n\nDid you mean this?\n\n{OLD}\n"
 
     assert newest_words(text, f'<div class="gmail_quote">{OLD}</div>') == text.strip()
+
+
+SIGNATURES = {
+    "Gmail": '<div dir="ltr" class="gmail_signature"><div>{name}</div><div>{unit}</div></div>',
+    "Outlook on the web": '<div id="Signature"><div>{name}</div><div>{unit}</div></div>',
+    "Outlook for a telephone": '<div id="ms-outlook-mobile-signature">{name}<br>{unit}</div>',
+    "Thunderbird": '<div class="moz-signature">{name}<br>{unit}</div>',
+    "ProtonMail": '<div class="protonmail_signature_block">{name}<br>{unit}</div>',
+    "Samsung": '<div id="composer_signature"><div>{name}</div><div>{unit}</div></div>',
+}
+
+
+@pytest.mark.parametrize("program", SIGNATURES)
+def test_a_marked_signature_goes_from_the_text(program: str) -> None:
+    signature = SIGNATURES[program].format(name="The people of floor 3", unit="Always glad to help")
+    html = f"<p>That helped a lot.</p>{signature}<div class='gmail_quote'>{OLD}</div>"
+    text = f"That helped a lot.\n\nThe people of floor 3\nAlways glad to help\n\n{OLD}\n"
+
+    assert newest_words(text, html) == "That helped a lot."
+    assert "".join(part for _, part in folded(text, html)) == text
+
+
+def test_what_is_written_below_a_signature_stays() -> None:
+    html = '<p>One more thing:</p><div id="Signature">Bo Ek<br>Floor 3</div><p>It is red now.</p>'
+    text = "One more thing:\n\nBo Ek\nFloor 3\n\nIt is red now.\n"
+
+    assert newest_words(text, html) == "One more thing:\n\nIt is red now."
+
+
+def test_a_question_that_somebody_wrote_into_the_signature_stays() -> None:
+    html = '<p>Thanks.</p><div id="Signature">Bo Ek<br>And who has the key?</div>'
+    text = "Thanks.\n\nBo Ek\nAnd who has the key?\n"
+
+    assert newest_words(text, html) == text.strip()
+
+
+def test_a_mail_that_is_nothing_but_a_signature_stays() -> None:
+    html = '<div id="Signature">The people of floor 3<br>Always glad to help</div>'
+    text = "The people of floor 3\nAlways glad to help"
+
+    assert newest_words(f"{text}\n", html) == text

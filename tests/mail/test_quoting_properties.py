@@ -52,7 +52,26 @@ def test_a_text_with_words_keeps_some(text: str) -> None:
 
 @given(TEXTS, st.text(max_size=200))
 def test_no_html_makes_it_stumble(text: str, html: str) -> None:
-    assert isinstance(newest_words(text, f'<div class="gmail_quote">{html}'), str)
+    for mark in ("gmail_quote", "gmail_signature"):
+        page = f'<div class="{mark}">{html}'
+        assert "".join(part for _, part in folded(text, page)) == text
+
+
+@given(TEXTS, st.sampled_from(["Bo Ek", "bo.ek@example.com", "", "\u200e>"]), st.text(max_size=20))
+def test_no_header_makes_it_lose_anything(text: str, signer: str, subject: str) -> None:
+    segments = folded(text, signer=signer, subject=subject)
+
+    assert "".join(part for _, part in segments) == text
+
+
+def test_a_hostile_page_beside_a_hostile_megabyte_takes_seconds_at_most() -> None:
+    text = "a b\n" * (MEGABYTE // 4)
+    page = '<div class="gmail_signature">' + "<div>a b " * (MEGABYTE // 9)
+    began = time.process_time()
+
+    newest_words(text, page, signer="a b")
+
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import itertools
 from datetime import UTC
 from email.message import Message
 from typing import Any
 
 from helpdesk.core import html as pages
+from helpdesk.core.words import N_
 from helpdesk.mail import bounces, machines, quoting
 from helpdesk.mail.parse import (
     addresses,
@@ -24,13 +24,14 @@ from helpdesk.mail.parse import (
 )
 from helpdesk.mail.parse.bodies import Body
 from helpdesk.mail.parse.budget import DEFAULT_BUDGET, Allowance, Budget
-from helpdesk.mail.values import Address, Bounce, Kind, ParsedMail
+from helpdesk.mail.values import Address, Bounce, Kind, ParsedMail, Remark
 
 __all__ = ["DEFAULT_BUDGET", "Budget", "as_json", "parse"]
 
 # Quotations begin early: what is quoted in a long mail does not grow clearer further down.
 _LONGEST_FOR_REPLY = 256 * 1024
-_MOST_REPEATED = 1_000
+# Characters of all fields of one name: more than 5,000 addresses need.
+_LONGEST_LIST = 256 * 1024
 
 
 def parse(raw: bytes, budget: Budget = DEFAULT_BUDGET) -> ParsedMail:
@@ -46,7 +47,7 @@ def parse(raw: bytes, budget: Budget = DEFAULT_BUDGET) -> ParsedMail:
 def _parse(raw: bytes, budget: Budget) -> ParsedMail:
     allowance = Allowance(budget)
     if len(raw) > budget.raw_size:
-        allowance.warn("The mail is too large: its end was not read.")
+        allowance.warn(Remark(N_("The mail is too large: its end was not read.")))
         raw = raw[: budget.raw_size]
     root = structure.read(raw, allowance)
     body, found = contents.read(root, allowance)
@@ -69,7 +70,7 @@ def _parse(raw: bytes, budget: Budget) -> ParsedMail:
         references=identifiers.message_ids(_all(root, "references")),
         text=body.text,
         html=body.html,
-        reply_text=_newest(body, allowance),
+        reply_text=_newest(body, allowance, senders[0] if senders else None, subject),
         attachments=attachments.finished(found, shown),
         kind=kind,
         bounce=bounce,
@@ -85,7 +86,7 @@ def _parse_only_headers(raw: bytes, budget: Budget, error: Exception) -> ParsedM
     with contextlib.suppress(Exception):
         mail = _parse(structure.head_of(raw) + b"\nContent-Type: text/plain\n\n", budget)
     whole = attachments.finished([attachments.Found("message.eml", "message/rfc822", raw)], set())
-    problem = f"The body could not be read ({type(error).__name__})."
+    problem = Remark(N_("The body could not be read (%(error)s)."), {"error": type(error).__name__})
     return dataclasses.replace(mail, attachments=whole, warnings=(*mail.warnings, problem))
 
 
@@ -121,14 +122,19 @@ def as_json(mail: ParsedMail, path: str) -> dict[str, Any]:
         "kind": mail.kind.value,
         "bounce": _bounce(mail.bounce) if mail.bounce else None,
         "auto_submitted": mail.auto_submitted,
-        "warnings": list(mail.warnings),
+        "warnings": [str(each) for each in mail.warnings],
     }
 
 
 def _all(root: structure.Part, name: str) -> str:
     """All fields of a name as one list, since senders repeat what should stand once."""
-    values = (value for key, value in root.fields if key.lower() == name)
-    return ", ".join(itertools.islice(values, _MOST_REPEATED))
+    values: list[str] = []
+    length = 0
+    for key, value in root.fields:
+        if key.lower() == name and length < _LONGEST_LIST:
+            values.append(value)
+            length += len(value)
+    return ", ".join(values)
 
 
 def _judged(message: Message, subject: str, text: str) -> tuple[Kind, Bounce | None, bool]:
@@ -154,11 +160,12 @@ def _clean(words: str | None) -> str | None:
     return None if words is None else charsets.clean(words)
 
 
-def _newest(body: Body, allowance: Allowance) -> str:
+def _newest(body: Body, allowance: Allowance, sender: Address | None, subject: str) -> str:
     if allowance.out_of_time():
         return body.text
     head = body.text[:_LONGEST_FOR_REPLY]
-    newest = quoting.newest_words(head, body.source or None)
+    signer = (sender.name or sender.address) if sender else ""
+    newest = quoting.newest_words(head, body.source or None, signer=signer, subject=subject)
     # Where nothing of the beginning is old, the end belongs to it.
     return body.text if newest == head.strip() else newest
 

@@ -27,12 +27,12 @@ _MONTH = rf"(?:{_any_of(set(MONTHS))})[^\W\d]{{0,8}}"
 _WEEKDAY = rf"(?:{_any_of(set(WEEKDAYS))})[^\W\d]{{0,9}}[.,]?,? (?:den |le |the )?(?:\d|{_MONTH})"
 _DATE = re.compile(
     rf"\b(?:19|20)\d\d\b|\b\d{{1,2}}[:.h]\d\d\b|\b\d{{1,2}}[./-]\d{{1,2}}\b"
-    rf"|\b\d{{1,2}}\.?(?:st|nd|rd|th)?,? (?:de )?{_MONTH}|\b{_MONTH}\.? \d{{1,2}}\b|\d{{4}}年",
+    rf"|\b\d{{1,2}}\.?(?:st|nd|rd|th)?,? (?:de )?{_MONTH}|\b{_MONTH}\.? \d{{1,2}}\b|\d{{4}}[年년]",
     re.IGNORECASE,
 )
 _OPENER_WORDS = _any_of({opener for openers in OPENERS.values() for opener in openers})
 _OPENING = re.compile(
-    rf"(?:{_OPENER_WORDS})(?:\s|(?<=[在于]))|{_WEEKDAY}|\d{{1,4}}[\s.:/,-]|\d{{4}}年"
+    rf"(?:{_OPENER_WORDS})(?:\s|(?<=[在于]))|{_WEEKDAY}|\d{{1,4}}[\s.:/,-]|\d{{4}}[年년]"
     rf"|{_MONTH}\.? \d",
     re.IGNORECASE,
 )
@@ -41,14 +41,17 @@ _ADDRESS = re.compile(rf"{_LOCAL}@[\w-]+\.[\w.-]+")
 _ADDRESS_LAST = re.compile(
     rf"[<(\[\"']?\s*{_LOCAL}@[\w-]+\.[\w.-]+(?:<mailto:[^>]*>)?[>)\]\"']*\s*[:：]?\Z"
 )
-_TIME = re.compile(r"\b\d{1,2}[:.h]\d\d\b")
+_TIME = re.compile(r"(?<![\da-zA-Z])\d{1,2}[:.h]\d\d(?![\da-zA-Z])")
 # The last new word and the introduction may share a line: "yes On Wed, Apr 4, 2012 Eva wrote:".
 _IN_MID_LINE = re.compile(
     r"(?<=\S)(?:[ \t]+(?=On )|-{2,}[ \t]*(?=On ))"
     r"On (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|\d{1,2}[/. -]|[A-Z][a-z]{2} \d)"
     r"[^\n]{1,200}(?:wrote|says):?[ \t-]*$"
 )
-_EXACT = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
+_EXACT = re.compile(
+    r"\b(?:19|20)\d\d(?:\b|[年년])|\d{4}[年년]|\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b"
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _ISO_START = re.compile(r"(?:19|20)\d\d[-/]\d{1,2}[-/]\d{1,2}\b")
 _QUOTER = re.compile(rf"(?:{_any_of(set(QUOTERS))})\b.{{1,200}}:\Z", re.IGNORECASE)
 _ENDED_SENTENCE = re.compile(r"\b[^\W\d]{4,}[.!?]\s+[^\W\d_]{2,}\s")
@@ -162,6 +165,10 @@ def _introduces(sentence: str, followed: bool) -> bool:
         # "On 3 March Eva wrote:" is how people tell; programs tell year, time or address.
         return False
     if not after:
+        if colon and followed and opened and _short_and_no_pronoun(before):
+            return True
+        if colon and addressed and _TIME.search(sentence) and _EXACT.search(sentence):
+            return True
         if opened and (dated or addressed):
             if not followed and before.rsplit(None, 1)[-1].lower() in _NOT_NAMES:
                 return False
@@ -173,6 +180,8 @@ def _introduces(sentence: str, followed: bool) -> bool:
         return False
     if opened and dated and _DATE.search(before):
         return followed or after.split(None, 1)[0].lower() not in _NOT_NAMES
+    if _TIME.search(after) and _YEAR.search(after) and len(before.split()) <= 3:
+        return before.split(None, 1)[0].lower() not in _NOT_NAMES
     return (_addressed_name(before) or _is_a_name(before)) and _DATE.search(after) is not None
 
 
@@ -205,6 +214,12 @@ def _unknown_verb(sentence: str, colon: bool) -> bool:
         and _TIME.search(before)
         and before.rstrip()[-1:] in "<(["
     )
+
+
+def _short_and_no_pronoun(before: str) -> bool:
+    """ "On Monday Bo", above a marked quotation; "On Monday you" is how people tell."""
+    words = before.split()
+    return 2 <= len(words) <= 6 and words[-1].lower() not in _NOT_NAMES
 
 
 def _addressed_name(before: str) -> bool:

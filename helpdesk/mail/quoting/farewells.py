@@ -53,7 +53,21 @@ FAREWELLS: tuple[str, ...] = (
         "atenciosamente",
         "com os melhores cumprimentos",
     ),
-    *("cumprimentos", "obrigado", "obrigada", "s pozdravem", "с уважением"),
+    *(
+        "cumprimentos",
+        "obrigado",
+        "obrigada",
+        "s pozdravem",
+        "с уважением",
+        "melhores cumprimentos",
+    ),
+    *("abraços", "um abraço", "s přátelským pozdravem", "s úctou", "děkuji", "спасибо"),
+    *("с наилучшими пожеланиями", "з повагою", "üdvözlettel", "tisztelettel", "köszönettel"),
+    *("με εκτίμηση", "ευχαριστώ", "saygılarımla", "iyi çalışmalar", "cu stimă", "cu respect"),
+    *("lp", "lep pozdrav", "srdačan pozdrav", "lugupidamisega", "pagarbiai", "ar cieņu"),
+    *("a plus", "à plus", "a+", "bonne soirée", "bonne fin de journée", "bien amicalement"),
+    *("ha en fin dag", "ha det gott", "trevlig helg", "ha en god dag", "hav en god dag"),
+    *("thanks in advance", "with thanks", "take care", "warmly", "all my best", "thx"),
 )
 
 # What people are, below their name.
@@ -100,6 +114,28 @@ DEVICE_START: tuple[str, ...] = (
     *("wysłane z", "wysłano z", "wysłane za pomocą", "pobierz outlook", "pobierz program outlook"),
     *("pobierz aplikację outlook", "skaff outlook", "hae outlook", "få outlook för"),
     *("odesláno z", "отправлено с", "从我的", "從我的", "发自我的", "iphoneから送信"),
+    *("gesendet mittels", "odoslané z", "poslano s", "poslano z", "trimis de pe", "trimis din"),
+    *(
+        "στάλθηκε από",
+        "надіслано з",
+        "أُرسلت من",
+        "أرسلت من",
+        "נשלח מ",
+        "изпратено от",
+        "saadetud minu",
+        "išsiųsta iš",
+        "nosūtīts no",
+    ),
+    *("enviat des de", "enviado a partir", "enviada do", "enviado pelo", "gesendet vom"),
+    *("obter outlook", "baixe o outlook", "outlook beziehen", "získat outlook", "outlook for mac"),
+    *("skickades med", "lähetetty käyttäen", "send fra min", "sendt frå", "ipadから送信"),
+    *(
+        "取得 outlook",
+        "获取 outlook",
+        "下载 outlook",
+        "outlook for ios を",
+        "outlook for android を",
+    ),
 )
 
 # How they end, where the device comes first.
@@ -109,7 +145,8 @@ DEVICE_END: tuple[str, ...] = (
     *("android gesendet", "telefon gesendet", "huawei gesendet", "gmx gesendet"),
     *("from mobile", "from phone", "from my phone", "iphonesta", "ipadista", "puhelimesta"),
     *("android beziehen", "ios beziehen", "android herunterladen", "ios herunterladen"),
-    *("ios downloaden", "android downloaden"),
+    *("ios downloaden", "android downloaden", "küldve", "gönderildi", "から送信", "傳送", "发送"),
+    *("에서 보냄", "에서 보냈습니다", "보냈습니다", "を入手", "다운로드"),
 )
 
 # One of these is named, unless the line says "my"; "Sent by courier yesterday" is a person's words.

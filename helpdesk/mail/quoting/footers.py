@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .notices import ABOUT_MAIL, ALONE, CONFIDENTIAL, WHAT_TO_DO
+from .notices import ABOUT_MAIL, ALONE, CONFIDENTIAL, READER, WHAT_TO_DO
 
 _TITLES = re.compile(
     r"\W*(?:(?:e-?mail )?(?:legal )?disclaimer|confidentiality(?: notice)?|confidential(?:ity)? "
@@ -15,13 +15,12 @@ _TITLES = re.compile(
     re.IGNORECASE,
 )
 _RULE = re.compile(r"(?:[-_=~*#—–] ?){3,}")
-_LIST_FOOTER = re.compile(
-    r"mailing list|listinfo|list-unsubscribe|unsubscribe|mailman|google groups|yahoo groups"
-    r"|you received this message because|subscribed to|avprenumerera|avregistrer|abbestellen"
-    r"|abmelden|se désabonner|se désinscrire|darse de baja|disiscrizione|uitschrijven|afmelden"
-    r"|peruuta tilaus|frameld|meld deg av|wypisać|reply to this email directly"
-    r"|view it on github|to post to this",
-    re.IGNORECASE,
+_OF_A_LIST = (
+    *("mailing list", "listinfo", "list-unsubscribe", "unsubscribe", "mailman", "google groups"),
+    *("yahoo groups", "you received this message because", "subscribed to", "avprenumerera"),
+    *("avregistrer", "abbestellen", "abmelden", "se désabonner", "se désinscrire", "frameld"),
+    *("darse de baja", "disiscrizione", "uitschrijven", "afmelden", "peruuta tilaus", "wypisać"),
+    *("meld deg av", "reply to this email directly", "view it on github", "to post to this"),
 )
 _LONGEST_FOOTER = 80
 
@@ -45,16 +44,22 @@ def start_of_footer(lines: list[str], end: int) -> int:
 def is_footer(paragraph: list[str]) -> bool:
     """Did a machine add this paragraph to the end of the mail?"""
     said = " ".join(paragraph)[:3000].lower()
-    if _LIST_FOOTER.search(said) and (len(said) < 400 or _RULE.match(paragraph[0][:80])):
+    if any(words in said for words in _OF_A_LIST) and (
+        len(said) < 400 or _RULE.match(paragraph[0][:80])
+    ):
         return _RULE.match(paragraph[0][:80]) is not None or _addresses_a_reader(said)
     if any(words in said for words in ALONE):
         return True
-    if len(said) < 60 or "?" in said:
+    if len(said) < 45 or "?" in said:
+        return False
+    if not any(words in said for words in ABOUT_MAIL):
         return False
     doing = sum(words in said for words in WHAT_TO_DO)
     secret = any(words in said for words in CONFIDENTIAL)
-    about = any(words in said for words in ABOUT_MAIL)
-    return (secret and about and doing >= 1) or (about and doing >= 2 and len(said) > 120)
+    # "I sent this message in error, please delete it" is a person's; one that speaks of readers
+    # in general is not.
+    spoken_of = any(words in said for words in READER)
+    return (secret and doing >= 1) or (doing >= 2 and (spoken_of or len(said) > 120))
 
 
 def _addresses_a_reader(said: str) -> bool:
@@ -89,7 +94,7 @@ def _may_stand_between(paragraph: list[str]) -> bool:
     return len(paragraph) == 1 and (
         _RULE.fullmatch(paragraph[0][:80]) is not None
         or _TITLES.match(paragraph[0][:80]) is not None
-        or paragraph[0].startswith(("http", "www.", "<http", "[cid:", "![", "[http"))
+        or paragraph[0].startswith(("http", "www.", "[www.", "<http", "[cid:", "![", "[http"))
     )
 
 

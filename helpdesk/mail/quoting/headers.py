@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from .filled import stands_in_a_form
 from .words import LABELS, LONGEST_LABEL, Field
 
 # A block's lines may be torn: so many lines without a label may stand between two labels.
@@ -44,6 +45,15 @@ def block_below(bare: list[str], at: int) -> int | None:
     return _extent(bare, at)[0]
 
 
+def _labels_in_line(line: str) -> set[Field]:
+    """ "From: A Sent: Monday To: B Subject: Hi": what is left of a block that lost its lines."""
+    if len(line) > 600 or line.count(":") < 3:
+        return set()
+    words = line.split()
+    labels = {LABELS.get(word[:-1].strip(_DECORATION).lower()) for word in words if word[-1] == ":"}
+    return {field for field in labels if field is not None}
+
+
 def block_at(bare: list[str], at: int, floor: int) -> tuple[int, int] | None:
     """First line and end of an older mail's header block whose first label stands here, or None."""
     first = field_of(bare[at])
@@ -55,7 +65,9 @@ def block_at(bare: list[str], at: int, floor: int) -> tuple[int, int] | None:
     if first is None or first is Field.COPY:
         return None
     end, fields = _extent(bare, at)
-    if not _is_a_mail_head(first, fields, bare[at:end]):
+    if first is Field.FROM and {Field.SENT, Field.SUBJECT} <= _labels_in_line(bare[at]):
+        return at, end
+    if not _is_a_mail_head(first, fields, bare[at:end]) or stands_in_a_form(bare, at, end):
         return None
     if first in (Field.TO, Field.SUBJECT, Field.OTHER):
         start = _notes_name_above(bare, at, floor)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from . import attributions, headers
-from .words import FORWARDED_BY, FORWARDS, ORIGINALS, PROCESSED_BY, REPLY_ABOVE
+from .dividers import FORWARDED_BY, FORWARDS, ORIGINALS, PROCESSED_BY, REPLY_ABOVE
+from .words import Field
 
 
 class Manner(Enum):
@@ -33,6 +34,12 @@ class Introduction:
 _MOST_DOUBTFUL = 3_000
 
 _RULE = re.compile(r"(?:[-_=~—–‐―*]\s?){3,}")
+# GroupWise: ">>> Eva Andersson <eva@example.org> 3.3.2020 10:11 >>>".
+_GROUPWISE = re.compile(r">>> .{2,120}\d[^>]{4,30}>>>")
+# Telephones put the first label on the divider's own line.
+_GLUED = re.compile(r"[-_]{3,} ?(.{5,40}?) ?[-_]{3,} ?([^:]{2,20}:.*)")
+# Outlook draws exactly such a line above what it quotes, even when only a name follows.
+_OUTLOOKS_RULE = re.compile("_{20,}")
 _FRAME = "-_=*~—–‐‑―#"
 _FRAME_END = "-_=*~:—–‐#"
 _DASHES = "-_=*~—–‐‑―> #"
@@ -58,7 +65,7 @@ def first_from(bare: list[str], marks: list[bool], at: int, until: int) -> Intro
 
 
 def _framed(line: str) -> bool:
-    return line[0] in _FRAME or line[-1] in _FRAME_END or line[0] in "O["
+    return line[0] in _FRAME or line[-1] in _FRAME_END or line[0] in "O[" or line[-3:] == ">>>"
 
 
 def is_marked_head(lines: list[str]) -> bool:
@@ -74,6 +81,8 @@ def _at(
         start = attributions.start_of(bare, marks, here, floor)
         if start is not None:
             return Introduction(_with_rule_above(bare, start, floor), here + 1, Manner.WROTE)
+    if line[-3:] == ">>>" and _GROUPWISE.fullmatch(line[:200]):
+        return Introduction(here, here + 1, Manner.WROTE)
     if len(line) < 120 and _framed(line):
         manner = _divider(line)
         block = headers.block_below(bare, here + 1) if manner else None
@@ -81,11 +90,18 @@ def _at(
         heading = line[-1] == ":" and line[0] not in _FRAME
         if manner is not None and (block or not heading or manner is Manner.FORWARD):
             return Introduction(here, block or here + 1, manner)
+    glued = _GLUED.match(line[:300]) if line[:3] in ("---", "___") else None
+    if glued is not None and headers.field_of(glued[2]) and glued[1].lower() in ORIGINALS:
+        return Introduction(here, headers.block_below(bare, here + 1) or here + 1, Manner.ORIGINAL)
     if ":" in line or len(line) < 6:
         found = headers.block_at(bare, here, floor)
         if found is not None:
             start, end = found
             return Introduction(_with_rule_above(bare, start, floor), end, Manner.HEADERS)
+        if headers.field_of(line) is Field.FROM:
+            above = _with_rule_above(bare, here, floor)
+            if above < here and _OUTLOOKS_RULE.fullmatch(bare[above][:200]):
+                return Introduction(above, here + 1, Manner.HEADERS)
     return None
 
 

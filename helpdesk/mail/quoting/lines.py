@@ -13,7 +13,13 @@ _UNSEEN = (
     "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
     "\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
-_PLAIN = {ord(sign): " " for sign in _SPACES} | {ord(sign): None for sign in _UNSEEN}
+# Chinese and Japanese programs write labels with a wide colon.
+_WIDE_COLON = "："
+_PLAIN: dict[int, str | None] = {
+    **{ord(sign): " " for sign in _SPACES},
+    **{ord(sign): None for sign in _UNSEEN},
+    ord(_WIDE_COLON): ":",
+}
 
 # No one writes an introduction longer than this; past it only the line's beginning is judged,
 # so that a line of a megabyte costs no more than a short one.
@@ -28,7 +34,7 @@ def split(text: str) -> tuple[list[str], list[str]]:
     raw = text.splitlines(keepends=True)
     if " wrote" in text:
         raw = [part for line in raw for part in _unshared(line)]
-    if not text.isascii() and any(sign in text for sign in _SPACES + _UNSEEN):
+    if not text.isascii() and any(sign in text for sign in _SPACES + _UNSEEN + _WIDE_COLON):
         return raw, [line[:LONGEST].translate(_PLAIN).strip() for line in raw]
     return raw, [line[:LONGEST].strip() for line in raw]
 
@@ -55,6 +61,7 @@ def quoted(bare: list[str]) -> list[bool]:
         _know_rarer_marks(bare, marks)
     if True in marks:
         _forgive_a_prompt(bare, marks)
+        _forgive_groupwise(bare, marks)
         _forgive_the_escaped_from(bare, marks)
         _gather_what_was_torn_off(bare, marks)
     return marks
@@ -88,6 +95,17 @@ def _forgive_a_prompt(bare: list[str], marks: list[bool]) -> None:
         return
     for at, line in enumerate(bare):
         if line[:4] == ">>> " or line == ">>>":
+            marks[at] = False
+
+
+def _forgive_groupwise(bare: list[str], marks: list[bool]) -> None:
+    # GroupWise introduces with ">>> Eva Andersson <eva@example.org> schrieb am …", and then tells
+    # the identifier on a line of its own, or ends as it began.
+    for at, line in enumerate(bare):
+        if not marks[at] or line[:4] != ">>> " or line[4:5] == ">":
+            continue
+        below = bare[at + 1] if at + 1 < len(bare) else ""
+        if line[-3:] == ">>>" or (below[:1] == "<" and below[-2:] == ">:"):
             marks[at] = False
 
 

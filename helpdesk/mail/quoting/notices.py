@@ -5,7 +5,15 @@ from __future__ import annotations
 # A disclaimer is known by several of these roots together: no single one of them is enough,
 # because people write about confidential things and about e-mail.
 CONFIDENTIAL = (
-    *("confidential", "privileged", "konfidenti", "sekretess", "fortrolig", "luottamuksel"),
+    *(
+        "confidential",
+        "privileged",
+        "konfidenti",
+        "konfidensi",
+        "sekretess",
+        "fortrolig",
+        "luottamuksel",
+    ),
     *("vertraulich", "vertrouwelijk", "confidencial", "riservat", "poufn", "proprietary"),
     *("legally protected", "rechtlich geschützt", "salassapid", "confidentiel"),
 )
@@ -39,7 +47,9 @@ ABOUT_MAIL = (
     ),
     *("la presente", "ta wiadomość", "niniejsza wiadomość", "tej wiadomości", "e-mail message"),
     *("the information contained", "the contents of this", "email and any", "e-mail and any"),
-    *("meddelandet", "meddelelsen", "questa mail", "denna mail", "esta mensagem", "email message"),
+    *("cette communication", "ce mail", "cet e-mail", "este e-mail", "esta mensagem"),
+    *("esta comunicación", "este email", "ta wiadomość", "dieses e-mail", "dieser mail"),
+    *("meddelandet", "meddelelsen", "questa mail", "denna mail", "email message"),
 )
 WHAT_TO_DO = (
     *("intended recipient", "intended solely", "intended only", "solely for the use", "notify the"),
@@ -67,6 +77,12 @@ WHAT_TO_DO = (
         "por error",
     ),
     *("elimin", "per errore", "cancell", "adresat", "omyłkow", "usunię", "przeznaczon", "afzender"),
+    *("adressat", "designated recipient", "destiné", "réservé", "dirigid", "dirigés"),
+)
+# A disclaimer speaks of its reader, whom it may have missed.
+READER = (
+    *("recipient", "addressee", "addressed", "mottagare", "modtager", "mottaker", "vastaanottaj"),
+    *("empfänger", "adressat", "geadresseerde", "destinatair", "destinatari", "adresat"),
 )
 # One of these alone is enough: nobody writes them by hand at the end of a mail.
 ALONE = (

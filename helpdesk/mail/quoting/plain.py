@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 from itertools import pairwise
 
+from .armour import end_of_opening
 from .banners import end_of_banner
 from .introductions import Manner, first_from, is_marked_head
 from .lines import has_words, quoted, words_in
-from .signatures import end_of_words
+from .signatures import end_of_words, is_device_line
 
 # "FYI" and "See below" above a forwarded mail don't make that mail old: it is the message.
 _FEW_WORDS = 4
@@ -25,6 +27,17 @@ _GREETINGS = frozenset(
         *("cześć", "dzień", "witam"),
     )
 )
+
+
+_FORWARDS = re.compile(
+    r"\s*(?:fwd?|vb|vl|wg|tr|rv|i|pd|enc|doorst|fs|rens|továbbítás|转发|轉寄) ?[:：]",
+    re.IGNORECASE,
+)
+
+
+# "VS:" is a Finnish answer, and a Danish or Norwegian mail that was forwarded.
+_FORWARDS_IN_DANISH = re.compile(r"\s*vs ?:", re.IGNORECASE)
+_DANISH_HEAD = 6
 
 
 class Kind(Enum):
@@ -57,22 +70,36 @@ class Verdict:
     quotes: bool
 
 
-def judge(bare: list[str]) -> Verdict:
-    """Which of these lines are old; none of them when nothing else would be left."""
-    top = end_of_banner(bare[:_BANNER_REACH])
+def judge(bare: list[str], signer: str = "", subject: str = "") -> Verdict:
+    """Which of these lines are old; none of them when nothing else would be left.
+
+    `signer` is the name that the mail is from; both it and the subject may be empty.
+    """
+    top = _end_of_what_was_put_above(bare[:_BANNER_REACH])
     stretches = _stretches(bare, quoted(bare), top)
     for stretch in stretches:
         if stretch.kind is Kind.WORDS:
             lines = bare[stretch.start : stretch.end]
             # Nobody signs hundreds of answers: only a hostile mail has so many.
-            ends = end_of_words(lines) if len(stretches) <= _MANY_STRETCHES else len(lines)
+            ends = end_of_words(lines, signer) if len(stretches) <= _MANY_STRETCHES else len(lines)
             stretch.said_until = stretch.start + ends
             stretch.wordy = has_words(bare[stretch.start : stretch.said_until])
     quotes = any(stretch.kind is not Kind.WORDS for stretch in stretches)
+    last = stretches[-1] if stretches else None
+    if last is not None and last.kind is Kind.OPEN and _forwards(subject, bare, top, last):
+        last.kind = Kind.FORWARD
     old = _decide(bare, stretches, top)
     if not has_words([line for line, is_old in zip(bare, old, strict=True) if not is_old]):
         return Verdict([False] * len(bare), quotes)
     return Verdict(old, quotes)
+
+
+def _end_of_what_was_put_above(bare: list[str]) -> int:
+    first = next((at for at, line in enumerate(bare) if line), 0)
+    # Some telephones put their line above what is written, and not below.
+    if bare and is_device_line(bare[first]):
+        return first + 1
+    return end_of_banner(bare) or end_of_opening(bare)
 
 
 def _stretches(bare: list[str], marks: list[bool], at: int) -> list[Stretch]:
@@ -108,6 +135,16 @@ def _stretches(bare: list[str], marks: list[bool], at: int) -> list[Stretch]:
         if at > start:
             found.append(Stretch(Kind.MARKED, start, at, body))
     return found
+
+
+def _forwards(subject: str, bare: list[str], top: int, quoted_mail: Stretch) -> bool:
+    """Outlook quotes what it forwards as what it answers; only the subject tells which it was."""
+    above = [line for line in bare[top : quoted_mail.start] if line]
+    if _FORWARDS.match(subject) or (len(above) == 1 and _FORWARDS.match(above[0][:20])):
+        return True
+    head = bare[quoted_mail.start : quoted_mail.start + _DANISH_HEAD]
+    danish = any(line.lstrip("*").startswith("Fra:") for line in head)
+    return danish and _FORWARDS_IN_DANISH.match(subject) is not None
 
 
 def _points_down(bare: list[str], above: Stretch, until: int) -> bool:
@@ -149,7 +186,9 @@ def _decide(bare: list[str], stretches: list[Stretch], top: int) -> list[bool]:
         kept.kept = True
     for before, shown in pairwise(stretches):
         by_hand = shown.kind is Kind.MARKED and shown.body == shown.start
-        shown.kept |= by_hand and _points_down(bare, before, shown.start)
+        if by_hand and _points_down(bare, before, shown.start):
+            # What points down must be said, and not be the end of a signature.
+            shown.kept |= not any(bare[before.said_until : shown.start])
     last_answer = stretches.index(answered[-1]) + 1 if answered else 0
     for at, stretch in enumerate(stretches):
         if stretch.kind is Kind.WORDS:
@@ -166,11 +205,15 @@ def _decide(bare: list[str], stretches: list[Stretch], top: int) -> list[bool]:
 
 def _says_little(bare: list[str], stretches: list[Stretch]) -> bool:
     own = sum(
-        words_in(bare[stretch.start : stretch.said_until])
+        words_in(_without_pasted_subject(bare[stretch.start : stretch.said_until]))
         for stretch in stretches
         if stretch.kind is Kind.WORDS
     )
     return own <= _FEW_WORDS
+
+
+def _without_pasted_subject(lines: list[str]) -> list[str]:
+    return [line for line in lines if not _FORWARDS.match(line[:20])]
 
 
 def _kept_quotations(

@@ -4,37 +4,30 @@ from __future__ import annotations
 
 import re
 
-from . import footers
-from .farewells import COMPANIES, DEVICE_END, DEVICE_START, DEVICES, FAREWELLS, TITLES
+from . import armour, cards, footers
+from .contacts import LONGEST_LINE, any_of, tells_contact, tells_position
+from .farewells import DEVICE_END, DEVICE_START, DEVICES, FAREWELLS
+from .filled import is_filled_in
 
 # RFC 3676 section 4.3 asks for four lines at most; people and disclaimers take more.
 _LONGEST_SIGNATURE = 30
-# A farewell's block that is cut is lines, not prose.
-_LONGEST_LINE = 90
-_FAREWELL_REACH = 25
+# So many lines with words, and so many in all, below a farewell.
+_FAREWELL_REACH = 28
+_FARTHEST = 60
 _MOST_SIGNATURES = 3
 
 
-def _any_of(words: tuple[str, ...]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-
-
-_DELIMITER = re.compile(r"(?:> ?)*(?:--|- -|–-|\\--)\Z")
+_NAME = re.compile(r"[^\W\d_a-z][\w.'-]*(?: [^\W\d_a-z][\w.'-]*){0,2}")
+_DELIMITER = re.compile(r"(?:> ?)*(?:--|- -|- --|–-|\\--)\Z")
 _WEAK_DELIMITER = re.compile(r"(?:__+|—|–|-{3,}|={3,}|\*{3,}|~{2,}|\*( \*)+|(?:[-=_~*] ?){8,})\Z")
 _FAREWELL = re.compile(
-    rf"(?:{_any_of(FAREWELLS)})(?!\w)(?P<rest>[^.?:]{{0,60}})[.!]*\Z", re.IGNORECASE
+    rf"(?:{any_of(FAREWELLS)})(?!\w)(?P<rest>[^.?:]{{0,60}})[.!]*\Z", re.IGNORECASE
 )
-_TITLE = re.compile(rf"\b(?:{_any_of(TITLES)})\b", re.IGNORECASE)
-_COMPANY = re.compile(rf"\b(?:{_any_of(COMPANIES)})(?!\w)")
-_CONTACT = re.compile(
-    r"\w@[\w-]+\.\w|https?://|\bwww\.\w|(?:\+|\b00)\d[\d ()/.-]{6,}"
-    r"|\(?\b0\d{1,4}\)?[ /-]+[\d -]{5,}|\b\d{3}[ .-]\d{3}[ .-]\d{4}\b|\b0\d{8,10}\b"
-    r"|^(?:tel|tfn|telefon|phone|mobil|mobile|cell|direct|direkt|puh|gsm|fax"
-    r"|e-?mail|e-post|web)\b[.:]",
-    re.IGNORECASE,
-)
+# Where words have no spaces between them, they have no edges either.
+_SPACELESS = r"[\u3000-\uffff]"
 _DEVICE = re.compile(
-    rf"[\W_]*(?:(?:{_any_of(DEVICE_START)})\b[^\n]{{0,90}}|[^\n]{{2,50}}\b(?:{_any_of(DEVICE_END)})[\W_]*)\Z",
+    rf"[\W_]*(?:(?:{any_of(DEVICE_START)})(?:\b|(?<={_SPACELESS}))[^\n]{{0,90}}"
+    rf"|[^\n]{{2,50}}(?:\b|(?={_SPACELESS}))(?:{any_of(DEVICE_END)})[\W_]*)\Z",
     re.IGNORECASE,
 )
 _EXCUSE = re.compile(
@@ -43,18 +36,24 @@ _EXCUSE = re.compile(
 _LINK = re.compile(r"[<(\[]?https?://[^\s>)\]]*[>)\]]?")
 
 
-def end_of_words(lines: list[str]) -> int:
+def end_of_words(lines: list[str], signer: str = "") -> int:
     """How many of these lines are somebody's words before signature, devices and footers begin.
+
+    `signer` is the name that the mail is from, which tells his contact details from others'.
 
     May be 0, when there is nothing but a signature; the caller decides what that means.
     """
     end = _without_blank(lines, len(lines))
     end = footers.start_of_footer(lines, end)
+    end = _without_blank(lines, armour.without_signature(lines, end))
     end = _delimited(lines, end)
     last = _without_devices(lines, end)
     if last < end:
         last = footers.start_of_footer(lines, last)
-    return _without_devices(lines, _signed(lines, last))
+    signed = _signed(lines, last)
+    if signed == last:
+        signed = _without_card(lines, last, signer)
+    return _without_devices(lines, signed)
 
 
 def _without_blank(lines: list[str], end: int) -> int:
@@ -81,18 +80,19 @@ def _last_delimiter(lines: list[str], end: int) -> int | None:
             continue
         block = [below for below in lines[at + 1 : end] if below]
         if _DELIMITER.match(line):
-            return at if _may_be_signature(block) else None
+            return at if may_be_signature(block) else None
         weak = _WEAK_DELIMITER.match(line[:120]) and not _is_underline(lines, at)
-        if weak and _is_signature(block):
+        if weak and (_is_signature(block) or (line in "—–" and _is_a_name(block))):
             return at
     return None
 
 
-def _may_be_signature(block: list[str]) -> bool:
+def may_be_signature(block: list[str]) -> bool:
+    """Could these lines, none of them empty, be a signature that a program has put in?"""
     # Two dashes that are followed by prose or by a question divide a text and don't end it.
-    prose = sum(len(line) > _LONGEST_LINE for line in block)
+    prose = sum(len(line) > LONGEST_LINE for line in block)
     asks = any(line[-1] == "?" for line in block)
-    return (prose <= 1 and not asks) or any(map(_CONTACT.search, block))
+    return (prose <= 1 and not asks) or any(map(tells_contact, block))
 
 
 def _is_underline(lines: list[str], at: int) -> bool:
@@ -102,11 +102,17 @@ def _is_underline(lines: list[str], at: int) -> bool:
 
 def _is_signature(block: list[str]) -> bool:
     lines = [line for line in block if line]
-    if not lines or len(lines) > 10 or any(len(line) > _LONGEST_LINE for line in lines):
+    if not lines or len(lines) > 10 or any(len(line) > LONGEST_LINE for line in lines):
         return False
     if any(len(line.split()) > 7 and not is_device_line(line) for line in lines):
         return False
-    return any(_CONTACT.search(line) or is_device_line(line) for line in lines)
+    if is_filled_in(lines):
+        return False
+    return any(tells_contact(line) or is_device_line(line) for line in lines)
+
+
+def _is_a_name(block: list[str]) -> bool:
+    return len(block) == 1 and _NAME.fullmatch(block[0][:40]) is not None
 
 
 def _without_devices(lines: list[str], end: int) -> int:
@@ -119,9 +125,12 @@ def is_device_line(line: str) -> bool:
     """ "Sent from my iPhone", "Hämta Outlook för Android": a program's words, not a person's."""
     if len(line) > 200:
         return False
-    said = _EXCUSE.sub("", _LINK.sub("", line)).strip()
+    said = _LINK.sub("", line).strip() if "http" in line else line
+    if _DEVICE.match(said) is None:
+        return False
+    said = _EXCUSE.sub("", said).strip()
     words = said.lower().split()
-    if len(words) > 12 or _DEVICE.match(said) is None:
+    if len(words) > 12:
         return False
     # "Sent from my desk, is much easier than my phone." is somebody talking.
     if "," in said.rstrip(",") and len(words) > 5:
@@ -131,14 +140,30 @@ def is_device_line(line: str) -> bool:
 
 def _signed(lines: list[str], end: int) -> int:
     """Cuts a farewell with name and contact details; a plain "Thanks, Eva" stays."""
-    for at in range(end - 1, max(-1, end - _FAREWELL_REACH - 1), -1):
+    said = 0
+    for at in range(end - 1, max(-1, end - _FARTHEST - 1), -1):
         line = lines[at]
+        if not line:
+            continue
+        said += 1
+        if said > _FAREWELL_REACH:
+            break
         if len(line) > 70 or not is_farewell(line):
             continue
         block = [below for below in lines[at + 1 : end] if below]
         if block and _has_contact(block):
             return _without_blank(lines, at)
     return end
+
+
+def _without_card(lines: list[str], end: int, signer: str) -> int:
+    start = cards.start_of_card(lines, end, signer)
+    if start is None:
+        return end
+    above = _without_blank(lines, start)
+    if is_farewell(lines[above - 1]):
+        above = _without_blank(lines, above - 1)
+    return above or end
 
 
 def is_farewell(line: str) -> bool:
@@ -148,15 +173,16 @@ def is_farewell(line: str) -> bool:
 
 
 def _has_contact(block: list[str]) -> bool:
-    if len(block) > 20 or sum(len(line) > _LONGEST_LINE for line in block) > 2:
+    if sum(len(line) > LONGEST_LINE for line in block) > 2:
         return False
     if any(line[-1:] == "?" or line[:3].lower() in ("ps ", "ps:", "p.s") for line in block):
         return False
     if any(line[-1:] in ".!" and len(line.split()) > 8 for line in block):
         return False
-    if len(block) > 1 and any(map(_CONTACT.search, block)):
+    # What is long must say more than once how to reach somebody.
+    if len(block) > 1 and sum(map(tells_contact, block)) > len(block) // 16:
         return True
     if len(block) > 6:
         return False
     short = [line for line in block[1:] if len(line.split()) <= 6 and line[-1] not in ".?:"]
-    return any(_TITLE.search(line) or _COMPANY.search(line) for line in short)
+    return any(map(tells_position, short))

@@ -31,20 +31,33 @@ VERBS: dict[str, tuple[str, ...]] = {
     "es": ("escribió", "escribio", "ha escrito", "escribe"),
     "it": ("ha scritto", "scritto", "scrive", "scrisse"),
     "pt": ("escreveu", "escreve"),
-    "pl": ("napisał(a)", "napisała", "napisał", "pisze", "nadesłał"),
+    "pl": ("napisał(a)", "napisała", "napisał", "pisze", "nadesłał", "napisano"),
     "cs": ("napsal(a)", "napsala", "napsal"),
     "sk": ("napísal(a)", "napísala", "napísal"),
     "et": ("kirjutas",),
-    "hr": ("je napisao", "je napisala", "piše"),
+    "lv": ("rakstīja",),
+    "lt": ("rašė",),
+    "hr": ("je napisao", "je napisala", "napisao je", "napisala je", "piše"),
+    "sl": ("je napisal(a)", "je napisal"),
+    "sr": ("је написао", "је написала"),
+    "bg": ("написа",),
     "hu": ("ezt írta", "írta"),
     "ro": ("a scris",),
-    "ru": ("написал(а)", "написала", "написал", "пишет", "писал"),
-    "tr": ("şunu yazdı", "yazdı"),
+    "ru": ("написал(а)", "написала", "написал", "пишет", "писал(а)", "писал", "писала"),
+    "tr": ("şunu yazdı", "şunları yazdı", "yazdı"),
     "uk": ("пише", "написав", "написала"),
+    "el": ("έγραψε", "έγραψαν"),
+    "is": ("skrifaði",),
+    "ca": ("va escriure", "ha escrit"),
+    "gl": ("escribiu",),
+    "he": ("כתב/ה", "כתב", "כתבה"),
+    "ar": ("كتب/كتبت", "كتب", "كتبت"),
+    "id": ("menulis",),
+    "th": ("เขียนว่า",),
     "vi": ("đã viết",),
     "zh": ("写道", "寫道"),
-    "ja": ("のメッセージ",),
-    "ko": ("작성",),
+    "ja": ("のメッセージ", "書きました"),
+    "ko": ("님이 작성", "님이 씀", "작성"),
 }
 
 # How such a line begins, where it doesn't begin with a weekday, a date or a name.
@@ -61,7 +74,13 @@ OPENERS: dict[str, tuple[str, ...]] = {
     "it": ("il", "il giorno", "in data", "in date"),
     "pt": ("em", "no dia", "a"),
     "pl": ("dnia", "w dniu", "w wiadomości"),
-    "cs": ("dne", "dňa"),
+    "cs": ("dne", "dňa", "dana"),
+    "el": ("στις",),
+    "ro": ("în", "pe"),
+    "id": ("pada",),
+    "he": ("בתאריך",),
+    "ar": ("في", "بتاريخ"),
+    "th": ("เมื่อ", "ใน"),
     "vi": ("vào",),
     "zh": ("在", "于"),
 }
@@ -80,6 +99,8 @@ WEEKDAYS: tuple[str, ...] = (
     *("pon", "wt", "śr", "czw", "pt", "pią", "sob", "niedz"),
     *("seg", "ter", "qua", "qui", "sex"),
     *("вт", "ср", "чт", "пт", "сб", "вс", "пн"),
+    *("út", "st", "čt", "pá", "uto", "sri", "čet", "pet", "sub", "ned", "mie", "joi", "vin"),
+    *("δευ", "τρί", "τετ", "πέμ", "παρ", "σάβ", "κυρ"),
 )
 
 # The first letters of a month are enough to know a date by.
@@ -90,6 +111,10 @@ MONTHS: tuple[str, ...] = (
     *("marras", "joulu", "janv", "févr", "avr", "juin", "juil", "août", "sept", "déc"),
     *("ene", "abr", "ago", "dic", "gen", "mag", "giu", "lug", "set", "ott"),
     *("sty", "lut", "kwi", "cze", "lip", "sie", "wrz", "paź", "lis", "gru", "fev", "out"),
+    *("янв", "фев", "мар", "апр", "мая", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"),
+    *("ιαν", "φεβ", "μαρ", "απρ", "μαΐ", "ιουν", "ιουλ", "αυγ", "σεπ", "οκτ", "νοε", "δεκ"),
+    *("úno", "bře", "kvě", "zář", "říj", "velj", "ožu", "şub", "ağu", "eyl", "márc", "ápr", "máj"),
+    *("jún", "júl", "szept"),
 )
 
 # Programs that begin with a word instead of a date: "Quoting Eva <eva@example.org>:".
@@ -103,31 +128,94 @@ _FIELD_LABELS: dict[Field, tuple[str, ...]] = {
     Field.FROM: (
         *("from", "från", "fra", "lähettäjä", "von", "van", "de", "da", "od", "avsändare"),
         *("absender", "afzender", "expéditeur", "remitente", "mittente", "nadawca", "avsender"),
-        *("afsender", "от", "від", "feladó", "kimden", "saatja", "发件人", "差出人"),
+        *("afsender", "от", "від", "feladó", "kimden", "saatja", "发件人", "差出人", "寄件者"),
+        *(
+            "από",
+            "gönderen",
+            "de la",
+            "šalje",
+            "nuo",
+            "من",
+            "מאת",
+            "보낸 사람",
+            "보낸사람",
+            "発信者",
+        ),
     ),
     Field.SENT: (
         *("sent", "skickat", "skickades", "sendt", "lähetetty", "gesendet", "verzonden"),
         *("envoyé", "envoyé le", "enviado", "enviado el", "enviado em", "inviato", "wysłano"),
         *("odesláno", "отправлено", "elküldve", "sendt den", "sent at", "发送时间", "送信日時"),
-        *("message du",),
+        *("message du", "enviada", "enviada em", "envoye", "envoyée", "verstuurd", "sendt kl"),
+        *("στάλθηκε", "gönderildi", "trimis", "poslano", "odoslané", "надіслано", "изпратено"),
+        *(
+            "saadetud",
+            "تم الإرسال",
+            "נשלח",
+            "nosūtīts",
+            "išsiųsta",
+            "보낸 날짜",
+            "보낸날짜",
+            "寄件日期",
+            "傳送時間",
+        ),
     ),
     Field.DATE: (
         *("date", "datum", "dato", "data", "fecha", "päivämäärä", "päiväys", "pvm", "дата"),
-        *("dátum", "tarih", "日期"),
+        *(
+            "dátum",
+            "tarih",
+            "日期",
+            "ημερομηνία",
+            "التاريخ",
+            "תאריך",
+            "날짜",
+            "日付",
+            "日時",
+            "päivä",
+            "dată",
+        ),
     ),
     Field.TO: (
         *("to", "till", "til", "vastaanottaja", "an", "aan", "à", "a", "pour", "para", "do"),
         *("mottagare", "mottaker", "modtager", "empfänger", "ontvanger", "destinataire"),
-        *("destinatario", "adresat", "komu", "кому", "címzett", "kime", "收件人", "宛先"),
+        *("destinatario", "adresat", "komu", "кому", "címzett", "kime", "收件人", "宛先", "收件者"),
+        *(
+            "προς",
+            "către",
+            "prima",
+            "za",
+            "kam",
+            "إلى",
+            "אל",
+            "до",
+            "받는 사람",
+            "받는사람",
+            "geadresseerde",
+        ),
     ),
     Field.COPY: (
         *("cc", "kopia", "kopi", "kopio", "kopie", "copie", "copie à", "copia", "dw", "bcc"),
-        *("копия", "抄送", "kópia", "hemlig kopia"),
+        *("копия", "抄送", "kópia", "hemlig kopia", "참조", "副本", "κοινοποίηση", "copia a"),
     ),
     Field.SUBJECT: (
         *("subject", "ämne", "emne", "aihe", "betreff", "betr", "thema", "onderwerp", "objet"),
         *("sujet", "asunto", "oggetto", "temat", "assunto", "předmět", "tema", "тема", "tárgy"),
-        *("konu", "主题", "件名", "ärende"),
+        *(
+            "konu",
+            "الموضوع",
+            "נושא",
+            "主题",
+            "件名",
+            "ärende",
+            "제목",
+            "主旨",
+            "θέμα",
+            "subiect",
+            "teema",
+            "predmet",
+        ),
+        *("относно", "tēma", "temats"),
     ),
     Field.OTHER: (
         *("reply-to", "svara till", "svar til", "vastaus", "antwort an", "antwoord aan"),
@@ -143,82 +231,3 @@ LABELS: dict[str, Field] = {
     label: field for field, labels in _FIELD_LABELS.items() for label in labels
 }
 LONGEST_LABEL = max(map(len, LABELS))
-
-# "-----Original Message-----": Outlook, Samsung and webmailers, without the dashes.
-ORIGINALS: frozenset[str] = frozenset(
-    (
-        *("original message", "original text", "original mail", "original email"),
-        *("reply message", "reply", "previous message", "message original"),
-        *("ursprungligt meddelande", "ursprungsmeddelande", "originalmeddelande"),
-        *("original meddelande", "oprindelig meddelelse", "oprindelig besked"),
-        *("original besked", "opprinnelig melding", "opprinnelig e-post", "original melding"),
-        *("alkuperäinen viesti", "ursprüngliche nachricht", "originalnachricht"),
-        *("original-nachricht", "original nachricht", "original-mail", "antwort nachricht"),
-        *("oorspronkelijk bericht", "origineel bericht", "oorspronkelijke bericht"),
-        *("message d'origine", "message d’origine", "courriel original"),
-        *("mensaje original", "mensaje de origen", "messaggio originale", "messaggio di origine"),
-        *("oryginalna wiadomość", "wiadomość oryginalna", "wiadomość pierwotna"),
-        *("mensagem original", "původní zpráva", "pôvodná správa", "eredeti üzenet"),
-        *("исходное сообщение", "первоначальное сообщение", "orijinal mesaj", "mesajul original"),
-        *("原始邮件", "原始郵件", "原邮件", "元のメッセージ", "원본 메시지"),
-    )
-)
-
-# Programs that sign their divider.
-PROCESSED_BY = ("original message processed by ",)
-
-# "---------- Forwarded message ----------", "Begin forwarded message:".
-FORWARDS: frozenset[str] = frozenset(
-    (
-        *("forwarded message", "begin forwarded message", "forwarded mail", "forwarded email"),
-        *("start of forwarded message", "original message forwarded"),
-        *("vidarebefordrat meddelande", "vidarebefordrat mejl", "vidarebefordrat brev"),
-        *("vidaresänt meddelande", "vidarebefordrat e-postmeddelande", "börja vidarebefordrat"),
-        *("videresendt meddelelse", "videresendt besked", "start på videresendt besked"),
-        *("videresendt melding", "videresendt e-post", "start på videresendt melding"),
-        *("välitetty viesti", "välitetty viesti alkaa", "edelleenlähetetty viesti"),
-        *("välitetty viesti / fwd.msg",),
-        *("weitergeleitete nachricht", "anfang der weitergeleiteten nachricht"),
-        *("weitergeleitete mail", "weitergeleitete e-mail"),
-        *("doorgestuurd bericht", "begin doorgestuurd bericht"),
-        *("message transféré", "message transmis", "début du message transféré"),
-        *("début du message réexpédié", "message réexpédié"),
-        *("mensaje reenviado", "inicio del mensaje reenviado"),
-        *("messaggio inoltrato", "inizio messaggio inoltrato", "messaggio inoltrato da"),
-        *(
-            "przekazana wiadomość",
-            "wiadomość przekazana dalej",
-            "początek przekazywanej wiadomości",
-        ),
-        *("treść przekazanej wiadomości", "przesłana wiadomość"),
-        *("mensagem encaminhada", "início da mensagem encaminhada", "mensagem reencaminhada"),
-        *("přeposlaná zpráva", "začátek přeposílané zprávy", "továbbított üzenet"),
-        *(
-            "пересылаемое сообщение",
-            "перенаправленное сообщение",
-            "转发的消息",
-            "転送されたメッセージ",
-        ),
-    )
-)
-
-# Notes names the one who forwards: "----- Forwarded by Eva Andersson/Example on 3 March -----".
-FORWARDED_BY: tuple[str, ...] = (
-    *("forwarded by ", "vidarebefordrat av ", "vidaresänt av ", "weitergeleitet von "),
-    *(
-        "videresendt af ",
-        "videresendt av ",
-        "doorgestuurd door ",
-        "transmis par ",
-        "transféré par ",
-    ),
-    *("reenviado por ", "inoltrato da ", "przekazane przez ", "lähettänyt edelleen "),
-)
-
-# Desks ask for this in what they send, so it comes back at the top of every quotation.
-REPLY_ABOVE: tuple[str, ...] = (
-    *("reply above this line", "type your reply above", "write your reply above"),
-    *("respond above this line", "svara ovanför denna rad", "svara ovanför den här raden"),
-    *("skriv ditt svar ovanför", "antworten sie oberhalb dieser zeile", "svar over denne linje"),
-    *("svar over denne linjen", "répondre au-dessus de cette ligne", "beantwoord boven deze regel"),
-)
