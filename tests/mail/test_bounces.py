@@ -67,8 +67,8 @@ def test_a_mail_that_only_talks_about_delivery_is_a_message(path: Path) -> None:
 
 
 def test_there_are_mails_to_judge() -> None:
-    assert len(REPORTS) >= 75
-    assert len(ORDINARY) >= 15
+    assert len(REPORTS) >= 115
+    assert len(ORDINARY) >= 34
 
 
 def test_the_diagnostic_is_the_answer_of_the_server_without_its_type() -> None:
@@ -83,6 +83,56 @@ def test_a_report_in_words_keeps_the_line_that_says_why() -> None:
     _, bounce = judged((MAILS / "opensmtpd.eml").read_bytes())
     assert bounce is not None
     assert bounce.diagnostic == "550 5.2.2 <maja.lind@firma.example.org>... Mailbox Full"
+
+
+def test_the_reporters_own_list_of_recipients_counts_before_its_words() -> None:
+    raw = (MAILS / "exim.eml").read_text("utf-8")
+    header, _, body = raw.partition("\n\n")
+    lines = [line for line in header.split("\n") if not line.startswith(("X-Failed", " ", "\t"))]
+    listed = "\n".join(("X-Failed-Recipients: nils.ek@firma.example.org", *lines))
+    _, bounce = judged(f"{listed}\n\n{body}")
+    assert bounce is not None
+    assert bounce.recipients[0] == "nils.ek@firma.example.org"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{",
+        "[]",
+        '{"notificationType": "Bounce"}',
+        '{"notificationType": "Bounce", "bounce": []}',
+        '{"notificationType": "Nothing", "nothing": {}}',
+        '{"Message": "not json"}',
+        '{"notificationType": 7, "7": {}}',
+        '{"a":' * 5_000,
+    ],
+)
+def test_a_notice_that_tells_of_no_mail_is_a_message(body: str) -> None:
+    mail = f"From: no-reply@sns.example.com\nSubject: AWS Notification Message\n\n{body}\n"
+    assert judged(mail) == (Kind.MESSAGE, None)
+
+
+def test_a_notice_of_delivery_is_no_failure() -> None:
+    kind, bounce = judged(
+        "From: no-reply@sns.example.com\nSubject: AWS Notification Message\n\n"
+        '{"notificationType": "Delivery", "delivery": {"recipients": ["maja@firma.example.org"],'
+        ' "smtpResponse": "250 2.6.0 taken"}}\n'
+    )
+    assert kind is Kind.DELIVERY_REPORT
+    assert bounce is not None
+    assert (bounce.recipients, bounce.action, bounce.status) == (
+        ("maja@firma.example.org",),
+        "delivered",
+        "2.6.0",
+    )
+
+
+def test_an_answer_from_nobody_that_brings_no_mail_back_is_a_message() -> None:
+    raw = (MAILS / "nobody-sends-and-a-mail-comes-back.eml").read_text("utf-8")
+    alone = raw.replace("Content-Type: message/rfc822", "Content-Type: text/html")
+    assert judged(raw)[0] is Kind.BOUNCE
+    assert judged(alone) == (Kind.MESSAGE, None)
 
 
 def test_a_read_receipt_says_how_it_was_read() -> None:

@@ -26,6 +26,28 @@ from helpdesk.mail.bounces.statuses import meant_status, named_status, status_of
         ("Das Postfach ist voll", "5.2.2"),
         ("utilisateur inconnu", "5.1.1"),
         ("nie istnieje", "5.1.1"),
+        ("550 Unroutable sender address", "5.1.8"),
+        ("malformed address: may not follow", "5.1.3"),
+        ("571 No PTR", "5.7.1"),
+        ("452 Insufficient system storage", "4.3.1"),
+        ("host name lookup failure", "4.4.3"),
+        ("Command died with status 2", "5.3.0"),
+        ("550 User (maja@firma.example.org) unknown.", "5.1.1"),  # with a name between
+        ("551 mailbox <maja@firma.example.org> is full", "5.2.2"),
+        ("550 relaying to <maja@firma.example.org> prohibited by administrator", "5.7.1"),
+        ("550 The mailbox of this name is invalid", "5.1.1"),  # or other words
+        ("554 Your message to this host is rejected", "5.7.1"),
+        ("550 address rejected: account closed", "5.2.1"),
+        ("connect to mx1: No route to host", "4.4.1"),
+        ("553 system config error", "5.3.5"),
+        ("450 try later, the quota is used up", "4.2.2"),  # a thing and its fault, either way
+        ("550 nobody works here by this name", "5.1.1"),
+        ("550 message is 40 MB, at most 25 MB go", "5.3.4"),
+        ("550 attachments are forbidden", "5.7.1"),
+        ("Kontot är avstängt", "5.2.1"),
+        ("La casella è piena", "5.2.2"),
+        ("De ontvanger bestaat niet", "5.1.1"),
+        ("550 this mail is good. The user is away; no fault is known", "5.0.0"),
         ("450 something else", "4.2.0"),
         ("554 something else", "5.0.0"),
         ("nothing that anybody knows", "5.0.0"),
@@ -42,6 +64,9 @@ def test_a_status_is_read_out_of_words_when_none_is_stated(said: str, status: st
         ("5.0.0", "550 5.2.2 full", "5.2.2"),  # a vague one is refined by a code
         ("5.1.0", "550 (#5.1.1) gone", "5.1.1"),
         ("5.0.0", "550 user unknown", "5.0.0"),  # but never by words
+        ("4.0.0", "mailbox is full", "4.0.0"),
+        ("5.2.0", "550 user unknown", "5.2.0"),
+        ("5.0.999", "unknown user", "5.0.999"),
         ("5.3.0", "450 4.2.2 later", "5.3.0"),  # nor across classes
         ("4.0.0", "", "4.0.0"),
     ],

@@ -8,10 +8,16 @@ from email.message import Message
 from helpdesk.mail.bounces import standard
 from helpdesk.mail.bounces.contents import Contents, open_report
 from helpdesk.mail.bounces.finding import Finding, addresses_in
+from helpdesk.mail.bounces.notices import service_notice
 from helpdesk.mail.bounces.originals import original_message_id
 from helpdesk.mail.bounces.signs import Signs, signs_of
 from helpdesk.mail.bounces.statuses import status_of
-from helpdesk.mail.bounces.wording import action_in_words, dialect_of, wording_findings
+from helpdesk.mail.bounces.wording import (
+    action_in_words,
+    dialect_of,
+    returned_to,
+    wording_findings,
+)
 from helpdesk.mail.values import Bounce, Kind
 
 __all__ = ["judge"]
@@ -34,8 +40,14 @@ def judge(message: Message, text: str) -> tuple[Kind, Bounce | None]:
         return _NO_REPORT
     message, signs = _unwrapped(message, signs)
     contents = open_report(message, text)
-    if contents.feedback and signs.report_type == "feedback-report":
+    if contents.feedback and signs.report_type is not None:
         return _complaint(contents, signs)
+    complaint = standard.forwarded_complaint(contents.returned) if signs.subject else ()
+    if complaint:
+        return _told(Kind.DELIVERY_REPORT, complaint, original_message_id(contents, signs))
+    notice = service_notice(contents.words) if signs.sender and signs.subject else None
+    if notice:
+        return _noticed(*notice)
     if contents.dispositions and not contents.statuses:
         return _reading(contents, signs)
     findings = _findings(message, contents, signs)
@@ -57,7 +69,7 @@ def _findings(message: Message, contents: Contents, signs: Signs) -> tuple[Findi
         stated = standard.delivery_findings(contents.words)
     if stated and any(finding.recipient for finding in stated):
         return stated
-    dialect = dialect_of(contents, signs)
+    dialect = dialect_of(contents, signs, ours)
     if dialect is None:
         return stated
     worded = wording_findings(contents, signs, dialect, ours)
@@ -112,11 +124,33 @@ def _complaint(contents: Contents, signs: Signs) -> tuple[Kind, Bounce | None]:
     found = standard.feedback_findings("\n\n".join(contents.feedback))
     if not found:
         return Kind.DELIVERY_REPORT, None
-    recipients = tuple(one.recipient for one in found if one.recipient)
-    original = original_message_id(contents, signs)
+    if not any(one.recipient for one in found):
+        # Many leave the reader out; the mail that he got is there, and names him.
+        who = returned_to(contents.returned)
+        found = tuple(replace(one, recipient=each) for one in found[:1] for each in who) or found
+    return _told(Kind.DELIVERY_REPORT, found, original_message_id(contents, signs))
+
+
+def _noticed(
+    kind: str, found: tuple[Finding, ...], original: str | None
+) -> tuple[Kind, Bounce | None]:
+    failed = kind == "bounce" and any(one.action == "failed" for one in found)
+    return _told(Kind.BOUNCE if failed else Kind.DELIVERY_REPORT, found, original)
+
+
+def _told(
+    kind: Kind, found: tuple[Finding, ...], original: str | None
+) -> tuple[Kind, Bounce | None]:
+    if not found:
+        return kind, None
     first = found[0]
-    facts = Bounce(first.recipient, recipients, None, None, first.diagnostic, original)
-    return Kind.DELIVERY_REPORT, facts
+    recipients = tuple(dict.fromkeys(one.recipient for one in found if one.recipient))
+    status = first.status
+    if first.action in ("failed", "delayed"):
+        status = status_of(status, first.diagnostic, "", first.action)
+    return kind, Bounce(
+        first.recipient, recipients, status, first.action, first.diagnostic, original
+    )
 
 
 def _unwrapped(message: Message, signs: Signs) -> tuple[Message, Signs]:

@@ -32,6 +32,7 @@ _RETURNED_TYPES = (
     "message/rfc822-headers",
     "message/global-headers",
 )
+_MANY_EMPTY_LINES = re.compile(r"\n(?:[ \t]*+\n){9,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Contents:
     statuses: tuple[str, ...]  # delivery-status parts, as lines of fields
     dispositions: tuple[str, ...]  # disposition-notification parts
     feedback: tuple[str, ...]  # feedback-report parts
+    attached: bool = False  # whether a part holds the returned mail
 
 
 def open_report(message: Message, text: str) -> Contents:
@@ -52,15 +54,25 @@ def open_report(message: Message, text: str) -> Contents:
     fields: dict[str, list[str]] = {}
     for part in _own_parts(message):
         kind = part.get_content_type()
+        if kind.startswith("message/x") and kind.endswith("delivery-status"):
+            kind = STATUS_TYPES[0]
         if kind in STATUS_TYPES or kind in DISPOSITION_TYPES or kind == FEEDBACK_TYPE:
             fields.setdefault(kind, []).append(_lines_of(part))
         elif kind in _RETURNED_TYPES:
             returned.append(_lines_of(part))
+        elif kind == "application/octet-stream":
+            # Some gateways give the fields a type of their own, or none.
+            lines = _lines_of(part)
+            if "inal-recipient:" in lines.lower():
+                fields.setdefault(STATUS_TYPES[0], []).append(lines)
         elif kind == "text/plain" or kind.startswith("multipart/"):
             # A multipart whose boundary was lost is one text, with the fields among the words.
             words.append(_lines_of(part))
     plain = "\n".join(words)[:LONGEST_TEXT]
     readable = plain if plain.strip() else text[:LONGEST_TEXT].replace("\r\n", "\n")
+    # Patterns that may begin with white space try every empty line of thousands again.
+    readable = _MANY_EMPTY_LINES.sub("\n" * 9, readable)
+    attached = bool(returned)
     own, after = split_returned(readable.replace("\u00a0", " "))
     if after:
         returned.append(after)
@@ -70,6 +82,7 @@ def open_report(message: Message, text: str) -> Contents:
         statuses=tuple(value for kind in STATUS_TYPES for value in fields.get(kind, ())),
         dispositions=tuple(value for kind in DISPOSITION_TYPES for value in fields.get(kind, ())),
         feedback=tuple(fields.get(FEEDBACK_TYPE, ())),
+        attached=attached,
     )
 
 

@@ -88,7 +88,7 @@ DIALECTS: tuple[Dialect, ...] = (
         r"|^A message sent by|^Message \S{1,60} (?:has been|was) frozen",
         r"(?:address\S* (?:has )?failed|recipients?)|rejected by|frozen|not yet been delivered",
         None,
-        "colon-and-reason quoted angle-and-reason angle bare address-first",
+        "colon-and-reason quoted angle-and-reason angle bare generated address-first",
     ),
     _dialect(
         "qmail",
@@ -149,6 +149,15 @@ DIALECTS: tuple[Dialect, ...] = (
         "bare",
         local_names=True,
     ),
+    _dialect(
+        "groupwise",
+        r"^The message that you sent was undeliverable to the following",
+        r"^The message that you sent was undeliverable to the following",
+        None,
+        "address-first bare",
+        local_names=True,
+    ),
+    _dialect("fml", r"^Duplicated Message-ID in <", None, None, "sentence"),
     _dialect("dragonfly", r"^This is the DragonFly Mail Agent", None, None, "sentence"),
     _dialect(
         "smail",

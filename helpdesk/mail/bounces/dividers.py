@@ -19,6 +19,13 @@ _PHRASES = re.compile(
     r"|(?:start|begin|beginning) of (?:returned|original) (?:message|mail)"
     r"|returned (?:mail|message) follows"
     r"|(?:original )?message headers? follows?"
+    r"|(?:bounced|rejected|undelivered|failed|blocked) (?:e-?mail|message|mail)$"
+    r"|(?:your |the )?original (?:e-?mail|message) (?:is )?(?:attached|included|below)"
+    r"|included is a copy|(?:the )?message headers? (?:are|is) (?:below|attached)"
+    r"|mensaje original|mensagem original|message d'origine|messaggio originale"
+    r"|oryginalna wiadomo|original ?nachricht|oprindelig meddelelse|opprinnelig melding"
+    r"|alkuper[äa]inen viesti|oorspronkelijk bericht|исходное (?:письмо|сообщение)"
+    r"|元のメッセージ|原始邮件|原始信件"
     r"|original message as received"
     r"|no message was collected"
     r"|your message reads"
@@ -32,8 +39,13 @@ _PHRASES = re.compile(
     re.IGNORECASE,
 )
 _HEADER = re.compile(r"(?:Received|Return-Path|X-Envelope-From):\s", re.IGNORECASE)
+# A returned mail that no divider announces: its sender and its subject or recipient together.
+_BLOCK = re.compile(
+    r"^From: [^\n]{1,400}\n(?:[^\s:][^\n:]{0,60}: [^\n]{0,400}\n){0,8}(?:To|Subject): ",
+    re.MULTILINE,
+)
 # A divider is a short line of its own; a sentence that happens to begin like one is longer.
-_LONGEST = 110
+_LONGEST = 160
 
 
 def split_returned(text: str) -> tuple[str, str]:
@@ -44,6 +56,11 @@ def split_returned(text: str) -> tuple[str, str]:
             return text[:position], text[position:]
         position += len(line) + 1
     return text, ""
+
+
+def holds_headers(text: str) -> bool:
+    """Whether the headers of a mail stand in a report's own words, where nothing divides them."""
+    return bool(_BLOCK.search(text))
 
 
 def _divides(line: str) -> bool:

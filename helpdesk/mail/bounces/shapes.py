@@ -50,7 +50,8 @@ SHAPES: tuple[Shape, ...] = (
     ),
     _shape(
         "sentence",
-        r".{0,80}\b(?:could not be delivered to|unable to deliver (?:your )?message to"
+        r".{0,80}\b(?:could not be delivered to"
+        r"|unable to deliver (?:your |the )?(?:message|e?mail) to"
         r"|error delivering your mail to|addressed to|could not deliver (?:your )?(?:message"
         r"|mail) to"
         r"|originally addressed to|rejected recipient|has been blocked for|your message to"
@@ -61,7 +62,10 @@ SHAPES: tuple[Shape, ...] = (
     ),
     _shape("transcript", r".{0,40}(?:>>>|<<<)\s+RCPT TO:\s?<?ADDRESS>?"),
     _shape("smail", r"\s{0,2}ADDRESS \.\.\. WHY"),
-    _shape("reply-with-address", r"\s{0,4}[45]\d\d[ -](?:[45][.\d]{3,6} )?<ADDRESS>\.\.\.\s*WHY"),
+    _shape(
+        "reply-with-address",
+        r"\s{0,4}(?P<code>[45]\d\d)[ -](?:[45][.\d]{3,6} )?<ADDRESS>\.\.\.\s*WHY",
+    ),
     _shape("angle-and-reason", r"\s{0,8}(?:To ?:)?<ADDRESS>(?: \(expanded .{1,200}?\))?\s*[:(]WHY"),
     _shape("angle", r"[\s>*-]{0,16}(?:[^<>@]{1,60} )?<ADDRESS>[\s.,;]*$"),
     _shape("named-angle", r">>>\s+.{1,200} <ADDRESS>\s*$"),
@@ -74,10 +78,11 @@ SHAPES: tuple[Shape, ...] = (
         "imail", r"(?:unknown|invalid|user|delivery|requested|mail|unable)\b.{2,80}?:\s*ADDRESS"
     ),
     _shape("zoho", r"\s{0,4}\[Status: .{1,80}<ADDRESS>,WHY"),
+    _shape("generated", r"\s{0,12}\(?(?:ultimately )?generated (?:by|from) ADDRESS"),
     _shape("address-first", r"\s{0,4}ADDRESS\s+(?:-\s+)?(?P<why>\S.{0,400})"),
     _shape("angle-anywhere", r".{0,200}?<ADDRESS>WHY"),
     _shape("in-parentheses", r".{0,200}?\(ADDRESS\)WHY"),
-    _shape("anywhere", r".{0,200}?(?<![\w.@])ADDRESSWHY"),
+    _shape("anywhere", r".{0,200}?(?<![\w.@])ADDRESS(?![\w@])WHY"),
 )
 
 BY_NAME = {shape.name: shape for shape in SHAPES}
@@ -99,4 +104,5 @@ def _hits(lines: Sequence[str], shape: Shape) -> Iterator[Hit]:
         found = shape.line.match(line[:_LONGEST_LINE])
         address = address_in(found["to"]) if found else None
         if found and address:
-            yield Hit(row, address, (found.groupdict().get("why") or "").strip())
+            said = (found.groupdict().get(name) for name in ("code", "why"))
+            yield Hit(row, address, " ".join(words.strip() for words in said if words))

@@ -37,12 +37,14 @@ _REPORT_HEADERS = frozenset(
 _REPORTING_MAILERS = ("<SMTP32", "m-FILTER")
 
 _SENDER = re.compile(
-    r"(?<![\w.])(?:mailer[-_. ]?daemon|mail[-_. ]?daemon|post[-_]?master|mdaemon|jetmail"
+    r"(?<![\w.])(?:mailer[-_. ]?daemon|mail[-_. ]?daemon|post[-_]?master|mdaemon|jetmail|mmsc"
+    r"|mail[-_. ]?(?:router|gateway|system|server|filter)|e-?mail[- ]?(?:zustell|system|server)"
+    r"|mailzustell|content[- ]filter|bounce[-_. ]?(?:handler|daemon|notif)|no-reply@sns\."
     r"|mail[-_. ]?deliver(?:y|er)?\b|delivery[-_. ]subsystem|mail[-_. ]?admin(?:istrator)?"
     r"|system[-_. ]?administrator|mail[-_. ]?(?:delivery[-_. ])?(?:sub)?system|mail[-_.]noreply"
     r"|microsoft (?:exchange|outlook)|microsoftexchange[0-9a-f]{8,}|internet mail delivery"
     r"|e?mail delivery|mail notification system|smtp[-_ ]mail[-_ ]service|symantec\w*|mmta"
-    r"|imss|interscan|lsmtp|no-reply@\w+\.dion)",
+    r"|imss|(?:^|[\s<])(?:smtpd?|listserv)@|interscan|lsmtp|no-reply@\w+\.dion)",
     re.IGNORECASE,
 )
 
@@ -52,16 +54,29 @@ _SUBJECT = re.compile(
     r"un-?deliver|undeliverable|non-?deliver|ndn\b|ndr\b|not delivered"
     r"|(?:permanent |mail |e-?mail |message |final |failed |\[?postmaster\]? )*"
     r"(?:deliver\w*|mail|message) ?(?:status|fail\w*|error|problem|warning|notif\w*|delay\w*"
-    r"|report|unsuccessful|could ?n[o']t|not (?:be )?(?:delivered|sent)|has failed"
+    r"|report|unsuccessful|could ?n[o']t|not (?:be )?(?:delivered|sent|received)|has failed"
     r"|system error|delivery|frozen|rejected|returned|undeliver\w*)"
     r"|(?:failed|failure|failing) (?:deliver|notice|mail|message)|failure notice|bounced?\b"
     r"|return(?:ed|ing) (?:mail|message|to sender|e-?mail)|rejected mail|automatically rejected"
     r"|(?:could not|unable to|cannot|can't|failed to) (?:be )?(?:deliver|send)"
     r"|your (?:message|mail|e-?mail) (?:to .{1,200})?(?:could not|was not|cannot|has not|bounced)"
     r"|delivery (?:has )?(?:fail|delayed|aborted|expired)|processing error"
-    r"|warning: (?:message|could not|mail|delayed|.{1,100}user unknown)"
+    r"|warning: (?:message|could not|mail|delayed|.{1,100}(?:user unknown|no such user))"
     r"|there was an error sending|error sending|nondeliverable|mail could not"
     r"|relayed:|delivered:|expanded:|successful mail delivery|address (?:not found|changed)"
+    r"|e-?mail bounce|message you sent|user unknown|unknown (?:user|recipient|address)"
+    r"|(?:your )?(?:message|mail|e-?mail) (?:you sent|was (?:blocked|rejected|refused))"
+    r"|sorry,? your (?:message|mail|e-?mail)|failed to send|loop alert: duplicated"
+    r"|complaint about message from|aws notification message|amazon ses "
+    r"|(?:message|mail|e-?mail) (?:blocked|refused|quarantined and not)|undelivered|failed: "
+    r"|(?:ihre|die|deine) (?:nachricht|e-?mail|mail)\b.{0,80}(?:nicht|unzustellbar)"
+    r"|(?:sua |a )?(?:mensagem|e-?mail) (?:não|devolvid)|falha (?:na|de|no) (?:entrega|envio)"
+    r"|(?:twoja )?wiadomość .{0,40}nie (?:została|mogła)|zwrot (?:wiadomości|poczty)|błąd dostar"
+    r"|(?:votre|le) (?:message|courriel) (?:n'a|.{0,60}non)|(?:uw|je) bericht .{0,40}niet"
+    r"|(?:ditt|ert) (?:meddelande|mejl|mail) .{0,40}(?:kunde inte|inte levere)"
+    r"|(?:din|dit) (?:meddelelse|melding|mail|besked) .{0,40}(?:ikke|kunne ikke)"
+    r"|(?:il suo|il tuo) messaggio|doručení|nedoručit|teslim edil|không gửi|gagal"
+    r"|unable to send|mailbox (?:is )?full|quota exceeded|rejected(?: message| mail)?:"
     r"|olevererbar|oleverbar|ej levererba|kunde inte leverera|meddelandet kunde inte"
     r"|det gick inte att leverera|det går inte att leverera|leveransfel|leveransstatus|fördröjd"
     r"|unzustellbar|nicht zustellbar|nicht zugestellt|zustell\w* (?:fehl|status)|zustellungsfehl"
@@ -78,6 +93,7 @@ _SUBJECT = re.compile(
     r"|未送达|반송|배달|발송|메일)",
     re.IGNORECASE,
 )
+_DAEMON = re.compile(r"(?<![\w.-])mailer[-_]?daemon(?![\w-])", re.IGNORECASE)
 _SUBJECT_TAIL = re.compile(r"\((?:delivery failed|failure|delay|fehler)\)|mail failure\.?$", re.I)
 _ENCODED = re.compile(r"=\?[^?]{1,40}\?[bq]\?", re.IGNORECASE)
 
@@ -89,6 +105,7 @@ class Signs:
     report_type: str | None  # of multipart/report, "" where it names none
     bare_report: bool  # the whole mail is a message/delivery-status or the like
     sender: bool  # a mail system's name in From or Sender
+    daemon: bool  # From is MAILER-DAEMON: it writes nothing but reports
     null_sender: bool  # an empty return path (RFC 5321 section 4.5.5)
     subject: bool  # the words of a report, at the start of the subject
     tell_tale: bool  # a header that only reporting systems write
@@ -126,6 +143,7 @@ def signs_of(message: Message) -> Signs:
         sender=bool(_SENDER.search(sender) or _SENDER.search(found.get("sender", "")))
         or sender.strip().endswith("<>")
         or found.get("x-mailer", "").startswith(_REPORTING_MAILERS),
+        daemon=bool(_DAEMON.search(sender)),
         null_sender=path is not None and _is_null(path),
         subject=bool(_SUBJECT.match(subject) or _SUBJECT_TAIL.search(subject[-200:])),
         tell_tale=tell_tale,

@@ -24,6 +24,7 @@ _RECIPIENT_FIELDS = frozenset(
 )
 _TYPED = re.compile(r"[A-Za-z][A-Za-z0-9 _/.-]{0,30};")
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
+_COMPLAINED = re.compile(r"^X-HmXmrOriginalRecipient:[ \t]*(.{1,400})$", re.I | re.M)
 _MOST_RECIPIENTS = 200
 _LONGEST_DIAGNOSTIC = 1_000
 
@@ -87,6 +88,13 @@ def feedback_findings(fields: str) -> tuple[Finding, ...]:
         return ()
     rcpt = values.get("original-rcpt-to") or values.get("removal-recipient") or ""
     return (Finding(address_in(rcpt), diagnostic=f"feedback: {kind.strip().lower()[:40]}"),)
+
+
+def forwarded_complaint(returned: str) -> tuple[Finding, ...]:
+    """The complaint of a reader that Outlook.com hands on without any fields: the mail alone, with
+    one header more that names the reader."""
+    found = _COMPLAINED.search(returned)
+    return (Finding(address_in(found[1]), diagnostic="feedback: abuse"),) if found else ()
 
 
 def has_fields(text: str) -> bool:

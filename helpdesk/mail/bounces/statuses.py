@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from helpdesk.mail.bounces.finding import ADDRESS
 from helpdesk.mail.bounces.phrases import PHRASES
+from helpdesk.mail.bounces.sentences import sentence_status
 
 # RFC 3463 section 2: class, subject (0 to 7) and detail; not part of an address or a version.
 _NAMED = (
@@ -13,7 +15,7 @@ _NAMED = (
     re.compile(r"(?<![\d.v-])#?([45]\.[0-7]\.\d{1,3})(?!\.?\d)"),
 )
 # RFC 5321 section 4.2.3: what a bare reply code says at least.
-_REPLY = re.compile(r"(?<![\d.:\-])([45][0-5]\d)(?=[ \-:#,;<]|$)(?![ \-]{1,3}(?:bytes|kb|mb))")
+_REPLY = re.compile(r"(?<![\d.:\-])([45][0-5]\d|571)(?=[ \-:#,;<]|$)(?![ \-]{1,3}(?:bytes|kb|mb))")
 _BY_REPLY = {
     "421": "4.3.2",
     "450": "4.2.0",
@@ -23,17 +25,20 @@ _BY_REPLY = {
     "551": "5.1.6",
     "552": "5.2.2",
     "553": "5.1.3",
+    "571": "5.7.1",
 }
 _LONGEST = 4_000
+# "User (nils@firma.example) unknown" says what "user unknown" says.
+_NAMES = re.compile(rf"[<(\[]\s?{ADDRESS}\s?[>)\]]:?|{ADDRESS}")
 
 
 def status_of(stated: str | None, diagnostic: str | None, around: str, action: str) -> str:
     """The best status for one recipient (RFC 3463); `around` are the words of the whole report.
 
-    `stated` is the report's own Status field and is believed. Only where it says nothing beyond
-    its class or subject (5.0.0, 5.1.0) does a finer code named in the diagnostic text replace it:
-    both are facts. Meaning is read out of words only when the report states no status at all:
-    a code anywhere comes before what phrases mean, and these before a bare reply code.
+    `stated` is the report's own Status field and is believed. Where it says nothing beyond its
+    class or subject (5.0.0, 5.1.0) a finer code named in the diagnostic text replaces it: both are
+    facts. Without a stated status a code anywhere comes before what phrases mean, these before what the
+    sentence means, and all before a bare reply code.
     """
     said = diagnostic or ""
     if stated:
@@ -43,7 +48,7 @@ def status_of(stated: str | None, diagnostic: str | None, around: str, action: s
         return found
     soft = action == "delayed"
     for text in (said, around):
-        meant = meant_status(text)
+        meant = meant_status(text) or (sentence_status(text) if text is said else None)
         reply = _REPLY.search(text[:_LONGEST])
         if meant:
             return "4" + meant[1:] if soft or (reply and reply[1][0] == "4") else meant
@@ -65,8 +70,9 @@ def named_status(text: str) -> str | None:
 def meant_status(text: str) -> str | None:
     """The status whose phrases occur in a text in any language, the most telling first."""
     said = " ".join(text[:_LONGEST].lower().split())
+    unnamed = " ".join(_NAMES.sub(" ", said).split()) if "@" in said else said
     for status, phrases in PHRASES:
-        if any(phrase in said for phrase in phrases):
+        if any(phrase in said or phrase in unnamed for phrase in phrases):
             return status
     return None
 

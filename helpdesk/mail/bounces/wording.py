@@ -6,19 +6,24 @@ import re
 
 from helpdesk.mail.bounces.contents import Contents
 from helpdesk.mail.bounces.dialects import DIALECTS, FALLBACK, Dialect
-from helpdesk.mail.bounces.finding import Finding, addresses_in
+from helpdesk.mail.bounces.dividers import holds_headers
+from helpdesk.mail.bounces.finding import ADDRESS, Finding, address_in, addresses_in
 from helpdesk.mail.bounces.outcomes import DELAYED, DELAYED_SUBJECT, DELIVERED, FAILURE
-from helpdesk.mail.bounces.shapes import SHAPES, Hit, hits
+from helpdesk.mail.bounces.shapes import BY_NAME, SHAPES, Hit, hits
 from helpdesk.mail.bounces.signs import Signs
 from helpdesk.mail.bounces.statuses import meant_status, speaks_of_failure
 
 _OPENING = 6_000  # characters in which a report has said what it is
 _LONGEST_DIAGNOSTIC = 600
 _MOST_LINES = 12
+_ANSWERED_EARLY = 12  # lines
+SENTENCE = BY_NAME["sentence"]
 _MOST_RECIPIENTS = 200
 _REPLY_LINE = re.compile(r"\s{0,8}(?:<<< |>>> )?[#'\"(]?[45]\d\d[ \-:#]")
 _ANSWERED = re.compile(r"(?:re|sv|aw|vs|fwd?|vb|wg)\s?:", re.IGNORECASE)
-_LOCAL_NAME = re.compile(r"[ \t]{1,16}([\w.+-]{1,64})\s{0,8}")
+_LOCAL_NAME = re.compile(r"[ \t]{1,16}([\w.+-]{1,64})(?: {1,4}\((.{1,200})\))?\s{0,8}")
+# What Exim delivered to in place of the address that it was given.
+_BEHIND = re.compile(rf"\s{{0,12}}\(?(?:ultimately )?generated (?:by|from) ({ADDRESS})", re.I)
 _LABEL = re.compile(
     r"\s{0,8}(?:the )?(?:reason|error|for the following reason|because|diagnos\w+|why)\b"
     r".{0,40}:\s*",
@@ -26,16 +31,17 @@ _LABEL = re.compile(
 )
 
 
-def dialect_of(contents: Contents, signs: Signs) -> Dialect | None:
+def dialect_of(contents: Contents, signs: Signs, ours: frozenset[str]) -> Dialect | None:
     """The dialect of a report in words; None when the mail is none.
 
+    `ours` are the addresses that sent or got it.
     A dialect's own opening needs one more sign in the headers. Mere words of failure need two:
     people write to helpdesks about mail that did not arrive.
     """
     opening = contents.words[:_OPENING]
     declared = signs.report_type == "delivery-status"
     others = signs.sender + signs.null_sender + signs.subject
-    header_signs = others + 2 * (declared or signs.tell_tale)
+    header_signs = others + signs.daemon + 2 * (declared or signs.tell_tale)
     if header_signs == 0:
         return None
     if header_signs > signs.subject:
@@ -50,14 +56,44 @@ def dialect_of(contents: Contents, signs: Signs) -> Dialect | None:
     if dialect is not None:
         return dialect
     # A mail system that returns a mail under a report's subject reports, whatever its words.
-    returns = bool(contents.returned) or not opening.strip()
+    returns = bool(contents.returned) or not opening.strip() or holds_headers(opening)
     if declared or (signs.tell_tale and others) or (signs.sender and signs.subject and returns):
         return FALLBACK
     # Postmasters send digests of what their filters stopped: without a report's subject, words of
-    # failure count only beside a server's answer.
+    # failure count only beside a server's answer or the mail that comes back.
     if header_signs >= 2 and FAILURE.search(opening):
-        return FALLBACK if signs.subject or speaks_of_failure(opening) else None
-    return None
+        told = signs.subject or speaks_of_failure(opening) or contents.returned
+        return FALLBACK if told or _names_a_fault(opening) else None
+    seconded = signs.subject or signs.daemon or signs.null_sender
+    if signs.sender and seconded and _is_about_somebody(opening, signs, ours):
+        return FALLBACK
+    if not addresses_in(opening):
+        return None
+    # What nobody can answer, says that it failed, and brings a mail back or a server's answer
+    # about somebody, is a report.
+    telling = FAILURE.search(opening) is not None and (
+        contents.attached or _answers_about_somebody(opening)
+    )
+    return FALLBACK if others == 3 or (signs.null_sender and telling) else None
+
+
+def _is_about_somebody(opening: str, signs: Signs, ours: frozenset[str]) -> bool:
+    """Whether a short report, maybe all in its subject, tells the fault of somebody's address."""
+    told = f"{signs.headers.get('subject', '')}\n{opening}"
+    others = (address for address in addresses_in(told) if address.lower() not in ours)
+    return any(others) and _names_a_fault(told)
+
+
+def _names_a_fault(opening: str) -> bool:
+    """Whether the words mean a fault of address, mailbox or network; what filters do is none."""
+    meant = meant_status(opening)
+    return meant is not None and meant[2] in "1234"
+
+
+def _answers_about_somebody(opening: str) -> bool:
+    lines = opening.split("\n")[:_ANSWERED_EARLY]
+    named = any(SENTENCE.line.match(line[:_LONGEST_DIAGNOSTIC]) for line in lines)
+    return named and any(_REPLY_LINE.match(line) for line in lines)
 
 
 def wording_findings(
@@ -67,11 +103,17 @@ def wording_findings(
     lines = contents.words.split("\n")
     action = action_in_words(contents, signs)
     found = _local_names(lines, dialect, signs) or _recipients(lines, dialect, ours)
+    failed = addresses_in(signs.headers.get("x-failed-recipients", ""))
+    if failed and found:
+        # The reporter's own list is surer than what its words look like.
+        rows = {hit.recipient.lower(): hit for hit in reversed(found)}
+        found = [rows.get(one.lower()) or Hit(found[0].row, one, found[0].why) for one in failed]
     if not found:
-        failed = addresses_in(signs.headers.get("x-failed-recipients", ""))
-        told = failed or _returned_to(contents.returned)
+        titled = addresses_in(signs.headers.get("subject", ""))
+        titled = tuple(address for address in titled if address.lower() not in ours)
+        told = failed or titled or returned_to(contents.returned)
         told = told or tuple(hit.recipient for hit in _recipients(lines, dialect, frozenset()))[:1]
-        why = best_line(lines, None)
+        why = best_line([*lines, signs.headers.get("subject", "")], None)
         return tuple(Finding(address, action, None, why) for address in told) or (
             Finding(None, action, None, why),
         )
@@ -81,7 +123,11 @@ def wording_findings(
     for hit in found[:_MOST_RECIPIENTS]:
         named.setdefault(hit.recipient.lower(), hit.recipient)
     first, *others = named.values()
-    return (Finding(first, action, None, why), *(Finding(other, action) for other in others))
+    origin = _behind(lines, found[0])
+    return (
+        Finding(first, action, None, why, origin),
+        *(Finding(other, action) for other in others),
+    )
 
 
 def action_in_words(contents: Contents, signs: Signs) -> str:
@@ -130,7 +176,7 @@ def _local_names(lines: list[str], dialect: Dialect, signs: Signs) -> list[Hit]:
     if not dialect.local_names or not domain:
         return []
     return [
-        Hit(row, f"{found[1]}@{domain}", "")
+        Hit(row, f"{found[1]}@{domain}", found[2] or "")
         for row, line in enumerate(lines[:400])
         if (found := _LOCAL_NAME.fullmatch(line))
     ]
@@ -152,7 +198,13 @@ def _diagnostic(lines: list[str], hit: Hit, rows: set[int]) -> str | None:
     return best_line(lines, hit.recipient) or gathered or None
 
 
-def _returned_to(returned: str) -> tuple[str, ...]:
+def _behind(lines: list[str], hit: Hit) -> str | None:
+    following = lines[hit.row + 1 : hit.row + 3]
+    found = next((found for line in following if (found := _BEHIND.match(line))), None)
+    return address_in(found[1]) if found else None
+
+
+def returned_to(returned: str) -> tuple[str, ...]:
     """The recipients of the returned mail, where the report itself names nobody."""
     found = re.search(r"^To:[ \t]{0,8}(.{1,1000}(?:\n[ \t].{1,1000}){0,10})", returned, re.I | re.M)
     addresses = addresses_in(found[1]) if found else ()

@@ -9,6 +9,11 @@ import re
 _CERTAIN = (
     r"auto(?:matic|mated)?[- ]?(?:reply|response|answer|responder)",
     r"out of office (?:auto[- ]?reply|reply|response|message|notification|notice)",
+    # Notes writes who is away, in the language of the one who is, and in brackets until when.
+    r"auto: .{1,80}?(?:\((?:returning|rückkehr|retour|terug|tilbage|tilbake|åter|palaa|regres"
+    r"|ritorno|powr)|(?:is|will be) (?:out of|away)|ist (?:außer|nicht|im urlaub)|är (?:inte|på)"
+    r"|er (?:ikke|ude|på)|est (?:absent|en)|è (?:fuori|assente)|is (?:niet|afwezig)).*",
+    r"an auto(?:matic)? reply",
     r"autosvar",
     r"auto[- ]svar",
     r"automatisk(?:t|e)? svar",
@@ -56,7 +61,9 @@ _CERTAIN = (
 _POSSIBLE = (
     r"out[- ]of[- ](?:the[- ])?office",
     r"ooo",
-    r"i(?: am|'m) (?:currently )?(?:out of|away)",
+    r"auto",
+    r"[\w.' -]{3,60} (?:is|will be) out of (?:the )?office",
+    r"i(?: am|'m) (?:currently )?(?:out of|away|on)",
     r"away from (?:the |my )?(?:office|mail|e-?mail|desk)",
     r"(?:on )?vacation",
     r"(?:on )?(?:annual|maternity|parental) leave",
@@ -64,11 +71,12 @@ _POSSIBLE = (
     r"frånvar(?:o|ande)",
     r"ej på (?:kontoret|plats)",
     r"inte på (?:kontoret|plats)",
-    r"semester",
+    r"(?:jag är |jag har )?(?:på )?semester",
     r"föräldraledig",
     r"tjänstledig",
     r"fravær(?:ende)?",
     r"ikke (?:på kontoret|til stede)",
+    r"ute av kontoret|ude af kontoret",
     r"ferie",
     r"abwesen(?:d|heit)",
     r"nicht im (?:büro|haus)",
@@ -83,10 +91,10 @@ _POSSIBLE = (
     r"ausen(?:te|cia)",
     r"de vacaciones",
     r"fuori (?:sede|ufficio)",
-    r"assen(?:te|za)",
+    r"assen(?:te|za)|fuori dall'ufficio",
     r"in ferie",
     r"poza biurem",
-    r"nieobecno[śs][ćc]",
+    r"nieobecn\w{1,6}",
     r"jestem na urlopie",
     r"ausência",
 )
@@ -97,6 +105,12 @@ _AFTER = r"[\])>*\"]{0,3}\s?(?:[:：\-–]|$)"
 
 CERTAIN_SUBJECTS = re.compile(
     f"{_BEFORE}(?:{'|'.join(_CERTAIN)})(?:{_AFTER}|[\\])>])", re.IGNORECASE
+)
+# AOL and others put it last.
+CERTAIN_ENDS = re.compile(
+    r"[\[(](?:auto(?:matic|mated)? ?-?(?:response|reply|answer)|autosvar|out of (?:the )?office"
+    r"|automatische antwort|abwesenheitsnotiz)[\])]\s*$",
+    re.IGNORECASE,
 )
 POSSIBLE_SUBJECTS = re.compile(
     f"{_BEFORE}(?:{'|'.join(_POSSIBLE)})(?:{_AFTER}|\\b.{{0,60}}?(?::|$))", re.IGNORECASE
@@ -111,31 +125,67 @@ QUESTION = re.compile(
 )
 
 # A person who is away, in the first person or as a machine says it for him.
+_W = r"(?:\S{1,30} )"  # a word or a date: dates hold dots
 ABSENCE_WORDS = re.compile(
     r"\b(?:i(?: am|'m| will be|'ll be)|we are) (?:\w+ ){0,2}?(?:out of|away|on (?:\w+ )?(?:leave"
     r"|vacation|holiday)|absent|not in|travell?ing|unavailable)"
-    r"|(?:is|am) (?:currently )?out of (?:the )?office|limited access to (?:my )?e-?mail"
+    r"|(?:is|am) (?:currently )?out of (?:the )?office|(?:limited|no) access to (?:my )?e-?mail"
+    r"|i will not be (?:reading|checking|able to|available)|i(?:'m| am) no longer (?:with"
+    r"|work|employed)|i no longer work|(?:up)?on my return|when i (?:return|am back|get back)"
     r"|thank you for your (?:e-?mail|message)[.!,].{0,80}(?:out|away|leave|return)"
-    r"|\bjag (?:är|har|kommer att vara) (?:\w+ ){0,3}?(?:ledig|semester|bortrest|frånvarande"
+    rf"|\bjag (?:är|har|kommer att vara) {_W}{{0,3}}?(?:ledig|semester|bortrest|frånvarande"
     r"|föräldraledig|sjuk|tjänsteresa|inte på|ej på|åter)|på semester|är inte på kontoret"
     r"|åter (?:på kontoret|i tjänst|den)|\bläser inte min (?:e-?post|mail|mejl)"
-    r"|\bich bin (?:\w+ ){0,5}?(?:nicht (?:im|erreichbar|da)|abwesend|im urlaub|außer|wieder)"
-    r"|nicht im büro|bis (?:zum|einschließlich)? ?.{1,20} abwesend"
-    r"|\bjeg er (?:\w+ ){0,3}?(?:på ferie"
-    r"|ikke|ude|bortreist|fraværende|tilbake|tilbage|permisjon|bortrejst)"
-    r"|\bolen (?:\w+ ){0,3}?(?:lomalla|poissa|vapaalla|tavoitettavissa|matkoilla)|vuosilomalla"
-    r"|\bik ben (?:\w+ ){0,5}?(?:afwezig|niet|met vakantie|op vakantie|weer)|niet op kantoor"
-    r"|\bje suis (?:\w+ ){0,4}?(?:absent|en congé|en vacances|en déplacement|de retour)"
-    r"|je serai (?:\w+ ){0,3}?absent|absente? du bureau|\bestoy (?:\w+ ){0,3}?(?:fuera"
-    r"|ausente|de vac)"
-    r"|estaré (?:\w+ ){0,3}?(?:fuera|ausente|de vac)|me encuentro (?:\w+ ){0,3}?(?:fuera|de vac)"
-    r"|\bsono (?:\w+ ){0,4}?(?:fuori|assente|in ferie)|sarò (?:\w+ ){0,3}?(?:fuori|assente"
-    r"|in ferie)"
-    r"|non sono in ufficio|\bjestem (?:\w+ ){0,4}?(?:nieobecn|na urlopie|poza)"
+    r"|(?:är |åter)?tillbaka (?:den|på|i tjänst|igen|måndag|tisdag|onsdag|torsdag|fredag)"
+    r"|(?:arbetar|jobbar) inte (?:längre|kvar)|begränsad tillgång till"
+    rf"|\bich bin {_W}{{0,6}}?(?:nicht (?:im|erreichbar|da|mehr)|abwesend|im urlaub|außer|wieder)"
+    r"|nicht im büro|bis (?:zum|einschließlich)? ?.{1,20} abwesend|ich befinde mich|außer haus"
+    r"|kehre .{0,40}zurück|bin ich wieder|(?:e-?mails?|nachricht\w*) wird nicht weiter"
+    rf"|\bjeg (?:er|har|holder) {_W}{{0,3}}?(?:på ferie|ferie|ikke|ude|bortreist|fraværende|tilbake"
+    r"|tilbage|permisjon|orlov|bortrejst)|læser ikke mine|leser ikke min|er tilba[gk]e (?:på|i|den)"
+    rf"|\bolen {_W}{{0,3}}?(?:lomalla|poissa|vapaalla|tavoitettavissa|matkoilla|vuosilomalla"
+    r"|virkavapaalla)|vuosilomalla|\bpalaan (?:töihin|toimistolle|takaisin|lomalta)"
+    rf"|\bik ben {_W}{{0,6}}?(?:afwezig|niet|met vakantie|op vakantie|weer)|niet op kantoor"
+    rf"|\bje (?:suis|serai) {_W}{{0,4}}?(?:absent|en congé|en vacances|en déplacement|de retour)"
+    rf"|absente? du bureau|\b(?:estoy|estaré) {_W}{{0,3}}?(?:fuera|ausente|de vac|de vuelta)"
+    rf"|me encuentro {_W}{{0,3}}?(?:fuera|de vac|ausente)|\bregres(?:o|aré) el|tengo acceso al"
+    rf"|\b(?:sono|sarò) {_W}{{0,4}}?(?:fuori|assente|in ferie)|\brientrerò|al mio rientro"
+    rf"|non sono in ufficio|\bjestem {_W}{{0,4}}?(?:nieobecn|na urlopie|poza)|\bwracam\b"
     r"|przebywam na urlopie|będę nieobecn|(?:nie ma mnie|nieobecn\w+) w biurze"
     r"|estou (?:\w+ ){0,3}?(?:fora|ausente|de férias)|\bautomati[sc]\w* (?:reply|response"
     r"|svar|antwort"
     r"|antwoord|vastaus|besked)|r[ée]ponse automatique|respuesta autom[áa]tica|risposta automatica"
     r"|automatyczna odpowied[źz]",
+    re.IGNORECASE,
+)
+
+# A line by which a machine says that it answers.
+DECLARES = re.compile(
+    r"^[\W_]{0,6}(?:note|hinweis|obs|remarque|nota|opmerking|uwaga)?[\s:!]{0,3}(?:"
+    r"this is an auto(?:mated|matic|-?generated)? ?(?:response|reply|answer) to"
+    r"|dies ist eine automatische antwort|det(?:ta|te) är ett automatiskt svar"
+    r"|det(?:te|ta) er et automatisk svar|tämä on automaattinen vastaus"
+    r"|dit is een automatisch(?:e)? (?:antwoord|reactie)|ceci est une réponse automatique"
+    r"|est[ae] es una respuesta automática|questa è una risposta automatica"
+    r"|to jest automatyczna odpowied[źz]|this is the only notification you will receive while"
+    r"|this account is protected by|to have your address added to)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+# What a machine says when it has taken a mail in.
+THANKS = re.compile(
+    r"thank(?: you|s) for (?:your? (?:e-?mail|message|mail|enquiry|inquiry|request|question)"
+    r"|contacting|getting in touch|writing)|(?:have|has been|was|i) received your"
+    r"|your (?:message|mail|e-?mail|request|enquiry|inquiry|question) (?:has been|was) received"
+    r"|tack för (?:ditt|er|ert|din|att du) (?:mejl|mail|meddelande|e-?post|förfrågan|kontakt|hör)"
+    r"|vi har (?:mottagit|tagit emot)|(?:danke|dank) für (?:ihre|deine) (?:e-?mail|nachricht|anfr)"
+    r"|ihre (?:e-?mail|nachricht|anfrage) (?:ist|wurde|haben)|haben ihre .{1,20} erhalten"
+    r"|takk? for (?:din|deres|jeres|e-?posten|mailen|henvendelse)|vi har modta[gk]et"
+    r"|kiitos (?:viesti|yhteyden|sähköposti)|olemme vastaanottaneet|viestisi on vastaanotettu"
+    r"|(?:bedankt|dank u) voor (?:uw|je)|hebben uw .{1,20} (?:in goede orde )?ontvangen"
+    r"|merci (?:de|pour|d') ?(?:votre|nous avoir)|(?:avons|ai) bien reçu votre"
+    r"|gracias por (?:su|tu|contactar|escribir|ponerse)|hemos recibido su"
+    r"|grazie per (?:averci|la sua|il suo|aver|il tuo)|abbiamo ricevuto la"
+    r"|dzięku(?:jemy|ję) za (?:wiadomo|kontakt|e-?mail|przes)|otrzymaliśmy",
     re.IGNORECASE,
 )
