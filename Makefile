@@ -4,7 +4,7 @@ PYTHON ?=
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-quick lint format bench soak lock messages screenshots
+.PHONY: help setup run test test-quick lint format bench soak fuzz lock messages screenshots
 
 help:  ## This list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -39,6 +39,10 @@ bench: setup  ## How fast it is, in numbers
 
 soak: setup  ## Hours of mail in minutes: what grows, and what gets lost
 	.venv/bin/python scripts/soak.py
+
+fuzz: setup  ## Damaged mails against reading and filing (SECONDS=1800 each)
+	.venv/bin/python scripts/fuzz.py --seconds $(or $(SECONDS),300)
+	.venv/bin/python scripts/fuzz.py --seconds $(or $(SECONDS),300) --filing
 
 lock: setup  ## Write the lock files anew (UPGRADE=1 takes newer versions)
 	scripts/lock.sh $(if $(UPGRADE),--upgrade)

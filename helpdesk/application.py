@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Flask
-from flask_migrate import Migrate
 
 from helpdesk import web
 from helpdesk.core import assets, events, signing, storage
@@ -13,8 +12,6 @@ from helpdesk.domain import models
 from helpdesk.domain.reactions import REACTIONS
 
 __all__ = ["create_app", "models"]
-
-migrations = Migrate(directory=str(assets.MIGRATIONS), compare_type=True, render_as_batch=True)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -33,7 +30,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     events.connect(REACTIONS)
 
     db.init_app(app)
-    migrations.init_app(app, db)
     web.open_doors(app, settings)
     return app
 

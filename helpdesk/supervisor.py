@@ -15,8 +15,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
-from helpdesk.core.config import EXIT_CONFIGURATION
 from helpdesk.core.listening import EXIT_PORT_IN_USE
+
+# What the settings end a program with (sysexits.h); to load them for that number would make this
+# process several times as large.
+EXIT_CONFIGURATION = os.EX_CONFIG
 
 # A program that ends this way has said why, and starting it again cannot help.
 _HOPELESS = {
@@ -132,9 +135,19 @@ def _keep_running(children: list[_Child], asked: _Asked, wait: Callable[[float],
             if code is not None and reason is not None:
                 log.error("%s has ended: %s. Everything is stopped.", child.program.name, reason)
                 return _as_exit_code(code)
+        _bury_strangers(children)
         wait(_PULSE_SECONDS)
     log.info("Stopping.")
     return 0
+
+
+def _bury_strangers(children: list[_Child]) -> None:
+    """Let go of a dead child that this process had before it became the supervisor."""
+    ours = {child.process.pid for child in children if child.process is not None}
+    with suppress(ChildProcessError):
+        dead = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        if dead is not None and dead.si_pid not in ours:
+            os.waitpid(dead.si_pid, 0)
 
 
 def _bury(child: _Child, code: int) -> str | None:

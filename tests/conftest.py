@@ -16,7 +16,7 @@ from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Browser, sync_playwright
 
 from helpdesk.application import create_app
-from helpdesk.core import assets, clock
+from helpdesk.core import clock
 from helpdesk.core.config import Settings, load_settings
 from helpdesk.core.db import db
 from tests.gallery.pictures import CHROMIUM, QUIET
@@ -75,10 +75,11 @@ def settings_for(folder: Path, url: str | None = None, **more: str) -> Settings:
 
 def upgrade(app: Flask) -> None:
     """Bring the application's database to the newest migration."""
-    from flask_migrate import upgrade as upgrade_database
+    # Only who needs a database needs the tools of migration.
+    from helpdesk.cli.database import bring_up_to_date
 
     with app.app_context():
-        upgrade_database(directory=str(assets.MIGRATIONS))
+        bring_up_to_date()
         db.session.remove()
         db.engine.dispose()
 

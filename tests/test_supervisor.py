@@ -44,7 +44,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Start a supervisor over small Python programs, given by name; each first notes its pid."""
     runs: list[Run] = []
 
-    def _start(grace_seconds: float = 5.0, **programs: str) -> Run:
+    def _start(grace_seconds: float = 5.0, before: str = "", **programs: str) -> Run:
         listed = [
             (name, f"{body_prefix(tmp_path / name)}{body}") for name, body in programs.items()
         ]
@@ -52,6 +52,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
             import logging, sys
             from helpdesk.supervisor import Program, supervise
             logging.basicConfig(level=logging.INFO, format="%(message)s")
+            {before}
             programs = [
                 Program(name, (sys.executable, "-c", body), {{"MARK": name}})
                 for name, body in {listed!r}
@@ -123,6 +124,21 @@ def test_ctrl_c_in_the_terminal_reaches_only_the_supervisor(start: Start) -> Non
     run.process.send_signal(signal.SIGINT)
 
     assert "ZeroDivisionError" not in run.finish()[1]
+
+
+def test_what_the_process_had_started_before_it_became_the_supervisor_is_no_zombie(
+    start: Start,
+) -> None:
+    run = start(before="import subprocess; subprocess.Popen(['true'])", web=PATIENT + SLEEP)
+    until(lambda: run.pids("web"))
+
+    def children() -> list[int]:
+        pid = run.process.pid
+        return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    until(lambda: children() == run.pids("web"))
+    run.process.terminate()
+    assert run.finish()[0] == 0
 
 
 def test_a_program_that_dies_is_started_again_and_leaves_no_zombie(start: Start) -> None:

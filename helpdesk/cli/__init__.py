@@ -16,14 +16,17 @@ from helpdesk.core.errors import HelpdeskError
 _COMMANDS = {
     "init": "helpdesk.cli.installing",
     "run": "helpdesk.cli.running",
-    "web": "helpdesk.cli.running",
-    "worker": "helpdesk.cli.running",
+    "supervise": "helpdesk.cli.supervising:supervise_both",
+    "web": "helpdesk.cli.serving",
+    "worker": "helpdesk.cli.working",
     "check": "helpdesk.cli.checking",
     "db": "helpdesk.cli.database:db_group",
     "mail": "helpdesk.cli.mail",
     "mailbox": "helpdesk.cli.mailboxes",
+    "grant": "helpdesk.cli.grants",
     "ticket": "helpdesk.cli.tickets",
     "person": "helpdesk.cli.people",
+    "address": "helpdesk.cli.addresses",
 }
 
 

@@ -1,4 +1,4 @@
-"""The application as the commands use it: settings, logs, and a context for the database."""
+"""The application as the commands use it: a context for the database, and lines of JSON."""
 
 from __future__ import annotations
 
@@ -13,18 +13,12 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from helpdesk.application import create_app
 from helpdesk.cli.lines import json_line
-from helpdesk.core.config import Settings, load_settings
+from helpdesk.cli.settings import database_trouble, settings_with_logs
 from helpdesk.core.db import db
-from helpdesk.core.logs import configure_logs
+
+__all__ = ["database_trouble", "print_json", "settings_with_logs", "with_database"]
 
 R = TypeVar("R")
-
-
-def settings_with_logs(*, quiet: bool = False) -> Settings:
-    """The settings, with logs going to standard error; `quiet` shows only what went wrong."""
-    settings = load_settings()
-    configure_logs(log_format=settings.log_format, level="WARNING" if quiet else settings.log_level)
-    return settings
 
 
 def with_database(command: Callable[..., R]) -> Callable[..., R]:
@@ -44,14 +38,6 @@ def with_database(command: Callable[..., R]) -> Callable[..., R]:
                 db.engine.dispose()
 
     return inside
-
-
-def database_trouble(error: Exception) -> str:
-    """What to do about a database that does not answer as it should."""
-    said = str(getattr(error, "orig", error)).strip().splitlines()[0]
-    if "no such table" in said or ("relation" in said and "does not exist" in said):
-        return f"The database is not set up ({said}). Run `helpdesk init` or `helpdesk db upgrade`."
-    return f"The database cannot be reached: {said}. See HELPDESK_DATABASE_URL."
 
 
 def print_json(value: object) -> None:

@@ -11,8 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from helpdesk.application import create_app
 from helpdesk.cli.application import database_trouble, settings_with_logs
-from helpdesk.cli.database import newest_revision, revision
+from helpdesk.cli.database import revision
+from helpdesk.cli.revisions import newest_revision
 from helpdesk.core import clock
+from helpdesk.core.clamd import greet
 from helpdesk.core.config import Settings
 from helpdesk.core.db import db
 from helpdesk.core.heartbeat import beats
@@ -21,6 +23,7 @@ from helpdesk.domain.accounts.queries import people_who_may
 from helpdesk.domain.correspondence.models import Mailbox, MailboxKind
 from helpdesk.domain.correspondence.queries import mailboxes
 from helpdesk.mail import fetch, transport
+from helpdesk.mail.spam import greet_rspamd
 
 
 @click.command()
@@ -42,10 +45,14 @@ def check() -> None:
         db.engine.dispose()
         for mailbox in known:
             _check_mailbox(report, mailbox)
-    _check_doors(report, settings)
-    for step in transport.check(settings):
-        name = f"outgoing mail, {step.tried}" if settings.smtp_host else "outgoing mail"
-        report.say(step.held, name, step.words)
+        _check_doors(report, settings)
+        _check_helpers(report, settings)
+        # Inside, because a token for sending is in the database.
+        for step in transport.check(settings):
+            name = f"outgoing mail, {step.tried}" if settings.smtp_host else "outgoing mail"
+            report.say(step.held, name, step.words)
+        db.session.remove()
+        db.engine.dispose()
     click.echo("Everything answers." if report.fine else "Something is wrong; see FAIL above.")
     sys.exit(0 if report.fine else 1)
 
@@ -100,6 +107,15 @@ def _check_mailbox(report: _Report, mailbox: Mailbox) -> None:
         report.say(False, name, words)
     for step in fetch.check(mailbox):
         report.say(step.ok, f"{name}, {step.name}", str(step))
+
+
+def _check_helpers(report: _Report, settings: Settings) -> None:
+    if settings.clamd is not None:
+        why = greet(settings.clamd)
+        report.say(not why, f"virus scanner at {settings.clamd}", why or "answers")
+    if settings.rspamd_url:
+        why = greet_rspamd(settings.rspamd_url)
+        report.say(not why, f"spam filter at {settings.rspamd_url}", why or "answers")
 
 
 def _check_workers(report: _Report, settings: Settings) -> None:

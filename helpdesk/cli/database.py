@@ -6,10 +6,10 @@ import logging
 
 import click
 import flask_migrate
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from flask import current_app
 
 from helpdesk.cli.application import with_database
+from helpdesk.cli.revisions import newest_revision, revision_of
 from helpdesk.core import assets
 from helpdesk.core.db import db
 
@@ -45,15 +45,11 @@ def current() -> None:
 def bring_up_to_date() -> None:
     """Run the migrations; nothing happens when there are none."""
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    flask_migrate.Migrate(current_app, db, compare_type=True, render_as_batch=True)
     flask_migrate.upgrade(directory=str(assets.MIGRATIONS))
 
 
 def revision() -> str | None:
     """The migration that the database is at, or None for an empty one."""
     with db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
-def newest_revision() -> str | None:
-    """The newest migration of the software."""
-    return ScriptDirectory(str(assets.MIGRATIONS)).get_current_head()
+        return revision_of(connection)

@@ -47,17 +47,44 @@ def ingest(mailbox: str | None, paths: tuple[Path, ...]) -> None:
 
 
 @mail.command()
+@click.argument("mailbox", required=False)
+@click.option("--json", "as_lines", is_flag=True, help="One JSON object a mailbox.")
+@click.option("--fetch", is_flag=True, help="Keep what is missing.")
+def reconcile(mailbox: str | None, as_lines: bool, fetch: bool) -> None:
+    """Compare mailboxes with their servers; ends with 1 when there are differences."""
+    from helpdesk.cli.reconciling import show_reconciliation
+
+    sys.exit(show_reconciliation(mailbox, as_lines=as_lines, fetch=fetch))
+
+
+@mail.command()
 @click.option("--json", "as_lines", is_flag=True, help="One JSON object a line.")
 @click.option("--state", help="Only mail in this state, such as 'set aside'.")
 @click.option("--mailbox", help="Only mail of the mailbox with this name.")
+@click.option("--reason", help="Only mail with exactly this reason.")
+@click.option("--search", help="Words of sender, subject or Message-ID.")
 @click.option(
     "--before", type=click.IntRange(1, 2**31 - 1), help="Only mail with a lower id (the next page)."
 )
 @click.option("--limit", type=click.IntRange(1, 1000), default=100, show_default=True)
 def log(
-    as_lines: bool, state: str | None, mailbox: str | None, before: int | None, limit: int
+    as_lines: bool,
+    state: str | None,
+    mailbox: str | None,
+    reason: str | None,
+    search: str | None,
+    before: int | None,
+    limit: int,
 ) -> None:
     """What came in, newest first: where it is and why."""
     from helpdesk.cli.maillog import show_log
 
-    show_log(as_lines, state=state, mailbox_name=mailbox, before=before, limit=limit)
+    show_log(
+        as_lines,
+        state=state,
+        mailbox_name=mailbox,
+        reason=reason,
+        words=search,
+        before=before,
+        limit=limit,
+    )

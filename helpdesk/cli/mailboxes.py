@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from helpdesk.cli.application import print_json, with_database
+from helpdesk.cli.grants import known_grant
 from helpdesk.cli.maillog import known_mailbox
 from helpdesk.cli.shapes import mailbox_whole
 from helpdesk.core import clock
@@ -21,6 +22,7 @@ from helpdesk.domain.correspondence.configuring import (
     decide_old_mail,
     usual_port,
 )
+from helpdesk.domain.correspondence.granting import grants
 from helpdesk.domain.correspondence.models import AfterKeeping, Mailbox, MailboxKind, OldMail
 from helpdesk.domain.correspondence.queries import mailboxes
 from helpdesk.domain.processes import PROCESSES
@@ -45,6 +47,7 @@ def _settings(command: Any) -> Any:
         click.option("--verify-tls/--no-verify-tls", default=None),
         click.option("--username"),
         click.option("--password", help="Asked for when a user is named; - reads one line."),
+        click.option("--grant", "grant_name", help="Sign in by this instead of a password."),
         click.option("--folder"),
         click.option("--after-keeping", type=click.Choice([each.value for each in AfterKeeping])),
         click.option("--move-to", help="Folder for kept mail, with --after-keeping move."),
@@ -57,6 +60,14 @@ def _settings(command: Any) -> Any:
         click.option("--plus-addressing/--no-plus-addressing", default=None),
         click.option("--acknowledge/--no-acknowledge", default=None),
         click.option("--trust-reply-to/--no-trust-reply-to", default=None),
+        click.option(
+            "--believe",
+            "authserv_ids",
+            multiple=True,
+            help="A server that vouches for senders in Authentication-Results; '' for none.",
+        ),
+        click.option("--spam-header", help="What marks spam, like 'X-Spam-Flag: YES'."),
+        click.option("--silent-after-hours", type=click.IntRange(0, 8760), help="0: never."),
         click.option("--position", type=int, help="The lowest decides about copies."),
         click.option("--active/--inactive", default=None),
     )
@@ -100,9 +111,11 @@ def set_(name: str, **given: Any) -> None:
     policy, password = _old_mail(given.pop("old_mail")), _password(given)
     with unit_of_work():
         known = known_mailbox(name)
-        change_mailbox(
-            known, values=_values(given, known), password=password, by=None, now=clock.now()
-        )
+        values = _values(given, known)
+        if password:
+            # Who gives a password wants to sign in by it.
+            values.setdefault("grant_id", None)
+        change_mailbox(known, values=values, password=password, by=None, now=clock.now())
         _decide(known, policy)
     click.echo(f"Changed {name}.")
 
@@ -113,9 +126,11 @@ def set_(name: str, **given: Any) -> None:
 def list_mailboxes(as_json: bool) -> None:
     """List the mailboxes and how they do."""
     keys = {queue.id: queue.key for queue in queues()}
+    names = {each.id: each.name for each in grants()}
     for each in mailboxes():
         if as_json:
-            print_json(mailbox_whole(each) | {"queue": keys.get(each.queue_id or 0)})
+            more = {"queue": keys.get(each.queue_id or 0), "grant": names.get(each.grant_id or 0)}
+            print_json(mailbox_whole(each) | more)
             continue
         doing = "asks what to do with old mail" if each.awaits_decision else each.last_error
         click.echo(f"{each.name:15} {each.kind:5} {each.address:35} {doing or 'fine'}")
@@ -143,11 +158,16 @@ def _values(given: dict[str, Any], known: Mailbox | None) -> dict[str, Any]:
     """What was given, by column of the mailbox; what follows from it is added."""
     given = dict(given)
     queue_key, aliases = given.pop("queue_key"), given.pop("aliases")
+    grant_name, believed = given.pop("grant_name"), given.pop("authserv_ids")
     values = {field: value for field, value in given.items() if value is not None}
     if aliases:
         values["aliases"] = list(aliases)
+    if believed:
+        values["authserv_ids"] = list(believed)
     if queue_key is not None:
         values["queue_id"] = _queue_id(queue_key)
+    if grant_name is not None:
+        values["grant_id"] = known_grant(grant_name).id if grant_name else None
     if "host" in values:
         kind = MailboxKind.IMAP if values["host"] else MailboxKind.DOOR
         values["kind"] = kind.value
@@ -167,7 +187,8 @@ def _queue_id(key: str) -> int:
 
 def _password(given: dict[str, Any]) -> str | None:
     password: str | None = given.pop("password")
-    if password is None and given["username"] and sys.stdin.isatty():
+    asks = given["username"] and not given["grant_name"] and sys.stdin.isatty()
+    if password is None and asks:
         return getpass.getpass("Password: ")
     return sys.stdin.readline().rstrip("\r\n") if password == "-" else password
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import click
-from sqlalchemy import select
 
 from helpdesk.cli.application import print_json, with_database
 from helpdesk.cli.shapes import inbound
-from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid, NotFound
-from helpdesk.domain.correspondence.models import InboundMail, InboundState, Mailbox
+from helpdesk.domain.correspondence.models import InboundState, Mailbox
 from helpdesk.domain.correspondence.queries import mailbox_by_name, mailboxes
+from helpdesk.domain.reconciliation import LogQuestion, mail_log
 
 
 @with_database
@@ -19,19 +18,20 @@ def show_log(
     *,
     state: str | None,
     mailbox_name: str | None,
+    reason: str | None,
+    words: str | None,
     before: int | None,
     limit: int,
 ) -> None:
     """Print inbound mail, newest first, as JSON lines or as a table."""
-    statement = select(InboundMail, Mailbox).join(Mailbox, Mailbox.id == InboundMail.mailbox_id)
-    if state is not None:
-        statement = statement.where(InboundMail.state == _known_state(state))
-    if mailbox_name is not None:
-        statement = statement.where(InboundMail.mailbox_id == known_mailbox(mailbox_name).id)
-    if before is not None:
-        statement = statement.where(InboundMail.id < before)
-    rows = db.session.execute(statement.order_by(InboundMail.id.desc()).limit(limit))
-    for mail, mailbox in rows:
+    question = LogQuestion(
+        mailbox_id=known_mailbox(mailbox_name).id if mailbox_name is not None else None,
+        state=_known_state(state) if state is not None else "",
+        reason=reason or "",
+        words=words or "",
+    )
+    page = mail_log(question, before=before, limit=limit)
+    for mail, mailbox in page.rows:
         if as_lines:
             print_json(inbound(mail, mailbox))
             continue
@@ -39,6 +39,12 @@ def show_log(
         click.echo(
             f"{mail.id:<7} {mail.kept_at:%Y-%m-%d %H:%M} {mailbox.name:12} {mail.state:14}"
             f" {became:8} {mail.from_address:32} {mail.reason or mail.subject}"
+        )
+    if page.searched_back_to is not None:
+        click.echo(
+            f"The words were looked for back to {page.searched_back_to:%Y-%m-%d %H:%M};"
+            f" look further back with --before {page.older}.",
+            err=True,
         )
 
 

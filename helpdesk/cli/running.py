@@ -1,4 +1,4 @@
-"""`helpdesk run`, `helpdesk web`, `helpdesk worker`: start the product, whole or in parts."""
+"""`helpdesk run`: start the product, whole."""
 
 from __future__ import annotations
 
@@ -7,20 +7,14 @@ import os
 import sys
 
 import click
+from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from helpdesk.application import create_app
-from helpdesk.cli.application import database_trouble, settings_with_logs
-from helpdesk.cli.database import newest_revision, revision
-from helpdesk.cli.sample import Sample, load_sample
-from helpdesk.cli.welcome import welcome
+from helpdesk.cli.revisions import newest_revision, revision_of
+from helpdesk.cli.settings import database_trouble, settings_with_logs
 from helpdesk.core.config import Settings, variable
-from helpdesk.core.db import db
 from helpdesk.core.errors import Refused
 from helpdesk.core.listening import EXIT_PORT_IN_USE, faults_of_doors
-from helpdesk.jobs.worker import run_worker
-from helpdesk.supervisor import Program, supervise
-from helpdesk.web.server import serve
 
 
 @click.command()
@@ -29,27 +23,20 @@ def run(sample: bool) -> None:
     """Start the pages and the worker together, and keep them running."""
     settings = settings_with_logs(quiet=sample)
     _refuse_taken_doors(settings)
-    loaded = _prepare(settings, sample=sample)
-    if loaded is not None:
-        # Not a thread: the supervisor starts programs in a way that is unsafe beside threads.
-        forked = multiprocessing.get_context("fork")
-        forked.Process(target=welcome, args=(settings, loaded), daemon=True).start()
-    me = (sys.executable, "-m", "helpdesk")
-    sys.exit(supervise([Program("web", (*me, "web")), Program("worker", (*me, "worker"))]))
-
-
-@click.command()
-def web() -> None:
-    """Serve the pages only (Gunicorn); a worker must run beside."""
-    settings = settings_with_logs()
-    serve(settings, lambda: create_app(settings))
-
-
-@click.command()
-def worker() -> None:
-    """Take in mail, send mail and keep the timetable; as many as wanted may run."""
-    settings = settings_with_logs()
-    sys.exit(run_worker(settings, lambda: create_app(settings)))
+    try:
+        if sample:
+            _load_sample(settings)
+        else:
+            _refuse_old_database(settings)
+    except (OperationalError, ProgrammingError) as error:
+        click.echo(database_trouble(error), err=True)
+        sys.exit(os.EX_TEMPFAIL)
+    level = "WARNING" if sample else settings.log_level
+    # The same process, without all that was loaded to come so far.
+    me = (sys.executable, "-m", "helpdesk", "supervise", settings.log_format, level)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(me[0], me)
 
 
 def _refuse_taken_doors(settings: Settings) -> None:
@@ -62,23 +49,31 @@ def _refuse_taken_doors(settings: Settings) -> None:
         sys.exit(EXIT_PORT_IN_USE)
 
 
-def _prepare(settings: Settings, *, sample: bool) -> Sample | None:
-    app = create_app(settings)
-    with app.app_context():
-        try:
-            if sample:
-                return load_sample(settings)
-            at = revision()
-        except (OperationalError, ProgrammingError) as error:
-            click.echo(database_trouble(error), err=True)
-            sys.exit(os.EX_TEMPFAIL)
-        finally:
-            # Nothing is left open for the programs that are started now.
-            db.session.remove()
-            db.engine.dispose()
+def _refuse_old_database(settings: Settings) -> None:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    # Not the application: both programs make it in a moment, and to make it here as well would
+    # let whoever waits for the first page wait a second longer.
+    engine = create_engine(settings.database_url.get_secret_value())
+    try:
+        with engine.connect() as connection:
+            at = revision_of(connection)
+    finally:
+        engine.dispose()
     if at != newest_revision():
         raise Refused(
             "The database is not at the version of this software. Run `helpdesk init` for a"
             " new helpdesk, or `helpdesk db upgrade` for one that is there."
         )
-    return None
+
+
+def _load_sample(settings: Settings) -> None:
+    # Only who wants the sample waits for all that it needs.
+    from helpdesk.application import create_app
+    from helpdesk.cli.sample import load_sample
+    from helpdesk.cli.welcome import welcome
+
+    with create_app(settings).app_context():
+        loaded = load_sample(settings)
+    # Not a thread: nothing of this process is left when the supervisor takes its place.
+    forked = multiprocessing.get_context("fork")
+    forked.Process(target=welcome, args=(settings, loaded), daemon=True).start()

@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from helpdesk.domain.accounts.models import Person
-from helpdesk.domain.correspondence.models import InboundMail, Mailbox, OutboundMail
+from helpdesk.domain.correspondence.models import (
+    BouncingAddress,
+    InboundMail,
+    Mailbox,
+    MailGrant,
+    OutboundMail,
+)
 from helpdesk.domain.correspondence.queries import deliveries_of
 from helpdesk.domain.tickets.models import LinkKind, Message, Ticket
 from helpdesk.domain.tickets.queries import conversation, history, links_of, watchers_of
@@ -137,6 +143,23 @@ def inbound(mail: InboundMail, mailbox: Mailbox) -> dict[str, Any]:
     }
 
 
+def bouncing(row: BouncingAddress) -> dict[str, Any]:
+    """An address that mail came back from, and how it stands with it."""
+    return {
+        "address": row.address,
+        "suppressed_since": row.suppressed_since.isoformat() if row.suppressed_since else None,
+        "soft_bounces": row.soft_bounces,
+        "hard_bounces": row.hard_bounces,
+        "first_at": row.first_at.isoformat(),
+        "last_at": row.last_at.isoformat(),
+        "status": row.last_status or None,
+        "words": row.last_words,
+        "inbound": row.last_inbound_id,
+        "outbound": row.last_outbound_id,
+        "freed_at": row.freed_at.isoformat() if row.freed_at else None,
+    }
+
+
 def in_english(step: dict[str, Any]) -> str:
     """A step of the trace as a sentence in the source language."""
     facts = step.get("with")
@@ -167,4 +190,27 @@ def mailbox_whole(mailbox: Mailbox) -> dict[str, Any]:
         "worked_at": mailbox.worked_at.isoformat() if mailbox.worked_at else None,
         "failing_since": mailbox.failing_since.isoformat() if mailbox.failing_since else None,
         "last_error": mailbox.last_error or None,
+        "silent_after_hours": mailbox.silent_after_hours,
+        "authserv_ids": list(mailbox.authserv_ids),
+        "spam_header": mailbox.spam_header or None,
+    }
+
+
+def grant_whole(grant: MailGrant, mailboxes: list[str]) -> dict[str, Any]:
+    """A sign-in by OAuth 2 as it is set up and how it does; never a secret of it."""
+    return {
+        "name": grant.name,
+        "provider": grant.provider,
+        "flow": grant.flow,
+        "tenant": grant.tenant or None,
+        "client_id": grant.client_id,
+        "token_url": grant.token_url,
+        "scope": grant.scope,
+        "connected": grant.is_connected,
+        "mailboxes": mailboxes,
+        "renewed_at": grant.renewed_at.isoformat() if grant.renewed_at else None,
+        "access_until": grant.access_until.isoformat() if grant.access_until else None,
+        "failing_since": grant.failing_since.isoformat() if grant.failing_since else None,
+        "refused": grant.refused,
+        "last_error": grant.last_error or None,
     }

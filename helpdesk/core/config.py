@@ -73,6 +73,8 @@ class Settings:
     smtp_port: int = _setting(read.within(1, 65535), None)
     smtp_username: str = _setting(str, "")
     smtp_password: SecretStr = _setting(SecretStr, "")
+    # The name of a sign-in by OAuth 2, instead of a password.
+    smtp_grant: str = _setting(str, "")
     # "starttls", "tls" or "none".
     smtp_security: str = _setting(read.one_of("starttls", "tls", "none"), "starttls")
 
@@ -84,6 +86,13 @@ class Settings:
     link_days: int = _setting(read.within(1, 3650), "30")
     acknowledge_cap_per_hour: int = _setting(read.within(0, 1000), "5")
     acknowledge_max_age_hours: int = _setting(read.within(1, 8760), "72")
+
+    acknowledge_strangers_per_hour: int = _setting(read.within(1, 1_000_000), "5000")
+
+    # Others who look at mail; without them nothing is asked.
+    rspamd_url: str = _setting(read.web_address, "")
+    rspamd_password: SecretStr = _setting(SecretStr, "")
+    clamd: Listen | None = _setting(read.door_or_off, "off")
 
     default_language: str = _setting(read.one_of("en", "sv"), "en")
     time_zone: ZoneInfo = _setting(read.time_zone, "Europe/Stockholm")
@@ -210,7 +219,17 @@ def _own_address(http_listen: str | None) -> str:
 
 def _faults_between(settings: Settings) -> list[str]:
     faults = []
-    if settings.smtp_username and not settings.smtp_password.get_secret_value():
+    has_password = bool(settings.smtp_password.get_secret_value())
+    if settings.smtp_grant and not settings.smtp_username:
+        faults.append(
+            f"{variable('smtp_username')}: it is missing; {variable('smtp_grant')} needs it"
+        )
+    if settings.smtp_grant and has_password:
+        faults.append(
+            f"{variable('smtp_grant')}: {variable('smtp_password')} is set as well; "
+            "take one of them away"
+        )
+    if settings.smtp_username and not has_password and not settings.smtp_grant:
         faults.append(
             f"{variable('smtp_password')}: it is missing; {variable('smtp_username')} needs it"
         )

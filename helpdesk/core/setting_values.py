@@ -116,6 +116,11 @@ def base_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def web_address(text: str) -> str:
+    """An address of a program that we ask, or nothing for nobody."""
+    return base_url(text) if text else ""
+
+
 def time_zone(text: str) -> ZoneInfo:
     """A zone by its name in the IANA list."""
     try:

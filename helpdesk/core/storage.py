@@ -26,10 +26,17 @@ class Storage:
         self._safe: set[str] = set()
 
     def path_of(self, sha256: str) -> Path:
-        """Where bytes with this hexadecimal digest lie; the file need not exist."""
+        """Where bytes with this hexadecimal digest lie; the file need not exist.
+
+        In one of 256 folders, which soon exist: a new one is as dear as a file, for each folder
+        that gains a name must be synced as well.
+        """
         if len(sha256) != 64 or not all(character in "0123456789abcdef" for character in sha256):
             raise NotFound(f"{sha256!r} is no SHA-256 digest")
-        return self.folder / sha256[:2] / sha256[2:4] / sha256
+        path = self.folder / sha256[:2] / sha256
+        # The first version laid them a folder deeper.
+        earlier = path.parent / sha256[2:4] / sha256
+        return earlier if not path.exists() and earlier.exists() else path
 
     def keep(self, data: bytes) -> str:
         """Write `data` durably and return its SHA-256; OSError when the disk refuses."""

@@ -18,6 +18,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from helpdesk.core import clock, heartbeat
 from helpdesk.core.config import Settings
@@ -26,6 +27,7 @@ from helpdesk.jobs.tasks import Shift
 from helpdesk.jobs.timetable import TIMETABLE
 from helpdesk.jobs.turns import Turn
 from helpdesk.jobs.watchers import Watchers
+from helpdesk.mail import custody
 from helpdesk.mail.listen import Doors, DoorTaken
 
 # Who stops us kills us when we take longer than a few seconds; what is interrupted is taken up
@@ -41,8 +43,8 @@ log = logging.getLogger(__name__)
 def run_worker(settings: Settings, make_app: Callable[[], Flask]) -> int:
     """Work until SIGTERM or SIGINT, then stop within seconds; must be called in the main thread.
 
-    `make_app` makes the application. Returns 0, or 98 after a sentence on standard error when a
-    stranger has a door. Ends the process itself where something would not end.
+    `make_app` makes the application. Ends the process itself, with 0; returns only 98, after a
+    sentence on standard error, when a stranger has a door.
     """
     stopping = threading.Event()
     _stop_on_signals(stopping)
@@ -57,7 +59,7 @@ def run_worker(settings: Settings, make_app: Callable[[], Flask]) -> int:
     log.info("The worker stops.")
     if not worker.stop():
         log.warning("Something did not end in time and is left; it will be taken up again.")
-        _leave_at_once()
+    _leave_at_once()
     return 0
 
 
@@ -86,6 +88,9 @@ class Worker:
     def start(self) -> None:
         """Open the doors and begin the timetable; DoorTaken when a stranger has a door."""
         self._doors.open()
+        # Before any mail is filed: it may be the mail that ended the worker before this one.
+        self._look_after_the_dead()
+        custody.begin(self._settings.data_dir)
         for name, turn in self._turns.items():
             self._scheduler.add_job(
                 turn.run,
@@ -95,6 +100,11 @@ class Worker:
                 next_run_time=clock.now(),
             )
         self._scheduler.start()
+
+    def _look_after_the_dead(self) -> None:
+        # The database may be away; the timetable does it again.
+        with suppress(DBAPIError, OSError), self._app.app_context():
+            custody.take_over(self._settings.data_dir, now=clock.now())
 
     def wake(self, name: str) -> None:
         """Let an entry of the timetable run now."""
@@ -108,6 +118,7 @@ class Worker:
         self._watchers.stop()
         self._doors.close()
         heartbeat.end(self._settings.data_dir)
+        custody.end()
         while time.monotonic() < deadline:
             if not self._busy():
                 return True
@@ -115,9 +126,12 @@ class Worker:
         return not self._busy()
 
     def _busy(self) -> bool:
-        # Python waits for such threads when it ends, so they must have ended before.
         others = (each for each in threading.enumerate() if each is not threading.main_thread())
-        return any(not each.daemon for each in others) or bool(self._watchers.still_there())
+        return (
+            any(not each.daemon for each in others)
+            or any(turn.running for turn in self._turns.values())
+            or bool(self._watchers.still_there())
+        )
 
     def _wake_filing(self) -> None:
         self.wake("file mail")
@@ -137,7 +151,10 @@ def _stop_on_signals(stopping: threading.Event) -> None:
 
 
 def _leave_at_once() -> None:
-    """End the process without waiting for threads: Python itself would wait for them for ever."""
+    """End the process without waiting for threads: Python itself would wait for them for ever.
+
+    Also where all have ended: to take the libraries down piece by piece helps nobody.
+    """
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()

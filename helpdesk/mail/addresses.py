@@ -45,6 +45,8 @@ class OurMailbox:
     trust_reply_to: bool
     process: str
     queue_id: int | None
+    authserv_ids: tuple[str, ...] = ()
+    spam_header: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ class Ours:
 
     mailboxes: tuple[OurMailbox, ...]
     addresses: frozenset[str]
+
+    @property
+    def domains(self) -> set[str]:
+        """The domains of our own addresses, where our own people write from too."""
+        return {address.rpartition("@")[2] for address in self.addresses}
 
     def holds(self, address: str) -> bool:
         """Whether mail to this address (also with a plus-tag) would come back to us."""
@@ -92,6 +99,8 @@ def _as_value(rank: int, mailbox: Mailbox) -> OurMailbox:
         trust_reply_to=mailbox.trust_reply_to,
         process=mailbox.process,
         queue_id=mailbox.queue_id,
+        authserv_ids=tuple(mailbox.authserv_ids),
+        spam_header=mailbox.spam_header,
     )
 
 

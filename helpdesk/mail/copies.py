@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from helpdesk.core.words import N_
-from helpdesk.domain.correspondence.arriving import Delivery
-from helpdesk.domain.correspondence.models import InboundState
+from helpdesk.domain.correspondence.models import InboundMail, InboundState
 from helpdesk.domain.tickets.actions import place
 from helpdesk.domain.tickets.queries import only_opened, ticket_by_number
 from helpdesk.mail.filing import route
 from helpdesk.mail.letter import Around, Filed, Letter, Step
 
 
-def first_filed(deliveries: Sequence[Delivery]) -> Delivery | None:
+def first_filed(deliveries: Sequence[InboundMail]) -> InboundMail | None:
     """The one delivery among them that was decided, of which the others are copies."""
-    return next((delivery for delivery in deliveries if delivery.first), None)
+    return next((delivery for delivery in deliveries if delivery.first_of_content), None)
 
 
-def file_copy(letter: Letter, first: Delivery, around: Around) -> Filed:
+def file_copy(letter: Letter, first: InboundMail, around: Around) -> Filed:
     """Record a delivery of a mail that came another way before."""
     steps = [
         Step(
@@ -40,7 +39,7 @@ def file_copy(letter: Letter, first: Delivery, around: Around) -> Filed:
     )
 
 
-def _placed_anew(letter: Letter, first: Delivery, around: Around) -> list[Step]:
+def _placed_anew(letter: Letter, first: InboundMail, around: Around) -> list[Step]:
     """The first mailbox in order decides, also when its delivery is the later one."""
     ticket = ticket_by_number(first.ticket_id, lock=True) if first.ticket_id else None
     if ticket is None or ticket.mailbox_id is None:

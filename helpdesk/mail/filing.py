@@ -31,12 +31,14 @@ from helpdesk.mail.storable import storable
 from helpdesk.mail.subjects import bare
 from helpdesk.mail.thanks import merely_thanks
 from helpdesk.mail.thread import Evidence, Thread, references_of, takes_part
+from helpdesk.mail.trace import thread_step, trust_steps, verdict_steps
+from helpdesk.mail.values import Address
 from helpdesk.mail.voice import Speaker, Speech, Voice, speech_of
 
 
 def set_aside(letter: Letter, verdict: Verdict, thread: Thread, around: Around) -> Filed:
     """Keep the mail out of the tickets; an absence notice is noted on the ticket it answers."""
-    steps = [*verdict_steps(verdict)]
+    steps = [*verdict_steps(verdict), *trust_steps(letter)]
     ticket = thread.ticket if verdict.absence and thread.joins else None
     if ticket is not None:
         tell(
@@ -73,10 +75,12 @@ def join(letter: Letter, verdict: Verdict, thread: Thread, around: Around) -> Fi
     elif speech.voice is Voice.REPLY:
         message = _reply(letter, ticket, words, sender, around)
     else:
-        message = _answer(letter, verdict, ticket, words, sender, around)
+        brings = _brought(letter, thread)
+        message = _answer(letter, verdict, ticket, words, sender, around, brings=brings)
     _remember(letter, ticket)
     steps = (
         *verdict_steps(verdict),
+        *trust_steps(letter),
         thread_step(thread),
         Step("file", speech.reason),
         Step("file", N_("Joined ticket #%(ticket)s"), {"ticket": ticket.number}),
@@ -111,9 +115,9 @@ def open_new(
     intake = Intake(
         requester=sender,
         subject=storable(bare(letter.mail.subject)),
-        words=words_of(letter, verified=own_mark or not letter.agent_writes),
+        words=words_of(letter, verified=own_mark or _believed_without_mark(letter)),
         placement=where,
-        watchers=tuple(known(letter, each, now=around.now) for each in letter.followers),
+        watchers=tuple(known(letter, each, now=around.now) for each in _may_follow(letter)),
         mailbox_id=letter.mailbox.id,
         language=sender.language
         or language_of(letter.mail.reply_text or letter.mail.text)
@@ -124,7 +128,7 @@ def open_new(
     )
     ticket, message = receive(intake, by=sender, now=around.now)
     _remember(letter, ticket)
-    steps = [*verdict_steps(verdict), thread_step(thread)]
+    steps = [*verdict_steps(verdict), *trust_steps(letter), thread_step(thread)]
     if thread.joins:
         steps.append(
             Step(
@@ -137,25 +141,30 @@ def open_new(
         Step("route", where.reason, {"rule": where.rule} if where.rule else {}),
         Step("file", N_("Became ticket #%(ticket)s"), {"ticket": ticket.number}),
     ]
-    return _filed(verdict, tuple(steps), ticket, message)
+    return replace(_filed(verdict, tuple(steps), ticket, message), opened_ticket=True)
 
 
-def verdict_steps(verdict: Verdict) -> tuple[Step, ...]:
-    """What the guards said, for the trace."""
-    steps = [Step("guard", verdict.reason or N_("No guard objects"))]
-    if verdict.sign:
-        steps.append(
-            Step("guard", N_("The sign: %(sign)s"), {"sign": storable(verdict.sign)[:200]})
-        )
-    if verdict.hushed or verdict.outcome is Outcome.FILE_QUIETLY:
-        steps.append(Step("guard", N_("It is filed, and its sender gets no acknowledgement")))
-    return tuple(steps)
+def _believed_without_mark(letter: Letter) -> bool:
+    if letter.agent_writes:
+        return letter.sender_proven
+    return not letter.sender_refuted
 
 
-def thread_step(thread: Thread) -> Step:
-    """What the evidence said, for the trace."""
-    number = thread.ticket_number
-    return Step("thread", thread.words, {"ticket": number} if number is not None else {})
+def _may_follow(letter: Letter) -> tuple[Address, ...]:
+    # Whoever forges a From would have everybody written to whom he names beside it.
+    return () if letter.sender_refuted else letter.followers
+
+
+def _brought(letter: Letter, thread: Thread) -> tuple[Address, ...]:
+    """Its Cc, as far as they may hear from now on what is said on a ticket that is there.
+
+    A From that takes part in the ticket is not enough, since anybody can write it: a mark of ours
+    shows that the mail answers ours, a server that we believe that the From is genuine.
+    """
+    if letter.sender_refuted:
+        return ()
+    proven = thread.mark is not None or letter.sender_proven
+    return letter.followers if proven or thread.evidence is Evidence.BY_HAND else ()
 
 
 def _speech(letter: Letter, ticket: Ticket, thread: Thread) -> Speech:
@@ -168,7 +177,13 @@ def _speech(letter: Letter, ticket: Ticket, thread: Thread) -> Speech:
         watcher=agent and person is not None and watches(person, ticket),
     )
     has_own_words = bool(_own_words(letter) or letter.mail.attachments)
-    return speech_of(speaker, thread, has_own_words=has_own_words)
+    return speech_of(
+        speaker,
+        thread,
+        has_own_words=has_own_words,
+        proven=letter.sender_proven,
+        refuted=letter.sender_refuted,
+    )
 
 
 def _own_words(letter: Letter) -> str:
@@ -200,10 +215,17 @@ def _can_be_reopened(ticket: Ticket, around: Around) -> bool:
 
 
 def _answer(
-    letter: Letter, verdict: Verdict, ticket: Ticket, words: Words, sender: Person, around: Around
+    letter: Letter,
+    verdict: Verdict,
+    ticket: Ticket,
+    words: Words,
+    sender: Person,
+    around: Around,
+    *,
+    brings: tuple[Address, ...],
 ) -> Message:
     if takes_part(letter.person, ticket):
-        for follower in letter.followers:
+        for follower in brings:
             watch(ticket, person=known(letter, follower, now=around.now), by=sender, now=around.now)
     reopens = verdict.outcome is not Outcome.FILE_QUIETLY
     if ticket.state_spec.standing is Standing.DONE:

@@ -2,72 +2,35 @@
 
 from __future__ import annotations
 
-import enum
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from helpdesk.core.config import Settings
 from helpdesk.core.words import N_
-from helpdesk.domain.correspondence.tokens import MARK_HEADER, read_header_mark, read_message_id
-from helpdesk.mail.addresses import UNKNOWN_SENDER, OurMailbox, Ours, nobody_reads
+from helpdesk.domain.correspondence.tokens import (
+    MARK_HEADER,
+    read_header_mark,
+    read_message_id,
+    read_reply_address,
+)
+from helpdesk.domain.correspondence.trusting import SPAM
+from helpdesk.mail.addresses import UNKNOWN_SENDER, nobody_reads
+from helpdesk.mail.crowds import (
+    MAIL_BOMB_PER_HOUR,
+    it_is_part_of_a_flood,
+    many_strangers_write_alike,
+)
+from helpdesk.mail.loops import it_answers_our_automatic_mails, nobody_but_we_answered_ourselves
+from helpdesk.mail.parse.addresses import address_list
+from helpdesk.mail.spam import header_says_spam
 from helpdesk.mail.values import Kind, ParsedMail
+from helpdesk.mail.verdicts import Arrival, Guard, Outcome, Verdict
 
-# More mails than this from one address in an hour are a flood; healthy monitoring sends fewer.
-MAIL_BOMB_PER_HOUR = 200
+__all__ = ["GUARDS", "MAIL_BOMB_PER_HOUR", "Arrival", "Guard", "Outcome", "Verdict", "judge"]
 
 _MANY = frozenset({"bulk", "list", "junk"})
 # [MS-OXCMAIL] section 2.1.3.2.20: the values that speak of automatic answers; the others speak
 # of receipts, which we never send.
 _NO_ANSWERS = frozenset({"all", "autoreply", "oof"})
-
-
-class Outcome(enum.StrEnum):
-    """What is done with a mail. Only FILE may lead to an acknowledgement."""
-
-    FILE = "file"
-    FILE_QUIETLY = "file quietly"
-    REPORT = "report"
-    SET_ASIDE = "set aside"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a guard decides. `reason` is a marked message; `sign` is what it saw, as it stood.
-
-    `hushed`: it is filed like any other, but not acknowledged. `silences` also our own people:
-    nobody is told of an answer that it brings.
-    """
-
-    outcome: Outcome
-    reason: str = ""
-    sign: str = ""
-    hushed: bool = False
-    silences: bool = False
-    absence: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """A mail and all that the guards look at beside it.
-
-    `envelope_from` is "" for the null sender and None where it is not known. `taken_lately` and
-    `acknowledged_lately` count, when asked, the last hour's mails from the sender and to it.
-    """
-
-    mail: ParsedMail
-    sender: str
-    envelope_from: str | None
-    mailbox: OurMailbox
-    ours: Ours
-    settings: Settings
-    now: datetime
-    taken_lately: Callable[[], int]
-    acknowledged_lately: Callable[[], int]
-
-
-Guard = Callable[[Arrival], Verdict | None]
 
 
 def it_is_our_own_mail_coming_back(arrival: Arrival) -> Verdict | None:
@@ -81,6 +44,10 @@ def it_is_our_own_mail_coming_back(arrival: Arrival) -> Verdict | None:
             return Verdict(Outcome.SET_ASIDE, reason, f"{MARK_HEADER}: {value.strip()}")
     if arrival.ours.holds(arrival.sender):
         return Verdict(Outcome.SET_ASIDE, reason, f"From: {arrival.sender}")
+    # Lists and gateways make up a From and a Message-ID and leave the address for answers.
+    for address in mail.answers_to:
+        if read_reply_address(address.address):
+            return Verdict(Outcome.SET_ASIDE, reason, f"Reply-To: {address.address}")
     return None
 
 
@@ -91,6 +58,15 @@ def it_reports_on_a_delivery(arrival: Arrival) -> Verdict | None:
     if arrival.mail.kind is Kind.DELIVERY_REPORT:
         return Verdict(Outcome.REPORT, N_("A report about the delivery of a mail"))
     return None
+
+
+def it_is_spam(arrival: Arrival) -> Verdict | None:
+    """Our own mail server or our filter says so; what answers a mail of ours is let through."""
+    if arrival.not_spam or arrival.answers_ours:
+        return None
+    came_through = arrival.came_through or arrival.mailbox
+    sign = header_says_spam(arrival.mail, came_through.spam_header) or arrival.filter_sign
+    return Verdict(Outcome.SET_ASIDE, SPAM, sign) if sign else None
 
 
 def it_answers_by_itself(arrival: Arrival) -> Verdict | None:
@@ -133,15 +109,6 @@ def nobody_is_named_as_sender(arrival: Arrival) -> Verdict | None:
     return Verdict(Outcome.FILE_QUIETLY, N_("It does not say who sent it"))
 
 
-def it_is_part_of_a_flood(arrival: Arrival) -> Verdict | None:
-    """So many in an hour are filed, and nobody, outside or inside, gets a mail about each."""
-    if arrival.taken_lately() < MAIL_BOMB_PER_HOUR:
-        return None
-    return Verdict(
-        Outcome.FILE_QUIETLY, N_("Too many mails from this sender within an hour"), silences=True
-    )
-
-
 def it_wants_no_automatic_answer(arrival: Arrival) -> Verdict | None:
     """Exchange's way to say that an acknowledgement is not wanted."""
     wish = arrival.mail.header("X-Auto-Response-Suppress")
@@ -162,6 +129,24 @@ def nobody_reads_answers(arrival: Arrival) -> Verdict | None:
     if not nobody_reads(arrival.sender):
         return None
     return _hushed(N_("Nobody reads what is sent to its sender"), arrival.sender)
+
+
+def its_sender_is_not_genuine(arrival: Arrival) -> Verdict | None:
+    """A server that we believe says so: whoever is named there did not write to us."""
+    if not arrival.refuted_by:
+        return None
+    return _hushed(N_("Its From is not genuine, as a server says"), arrival.refuted_by)
+
+
+def it_names_several_senders(arrival: Arrival) -> Verdict | None:
+    """RFC 5322 section 3.6.2 allows it, and nobody can say who of them wrote."""
+    froms = arrival.mail.all_headers("From")
+    if sum(value.count("@") for value in froms) < 2:
+        return None
+    named = {each.address.lower() for value in froms for each in address_list(value)}
+    if len(named) < 2:
+        return None
+    return _hushed(N_("It names several senders"), ", ".join(sorted(named)))
 
 
 def it_is_old(arrival: Arrival) -> Verdict | None:
@@ -186,21 +171,35 @@ def the_sender_was_answered_enough(arrival: Arrival) -> Verdict | None:
     return _hushed(N_("The sender has had enough acknowledgements within an hour"))
 
 
+def too_many_are_new(arrival: Arrival) -> Verdict | None:
+    """Forged senders are new ones; nobody is to be mailed by us because a flood names them."""
+    if not arrival.too_many_strangers():
+        return None
+    return _hushed(N_("Too many people wrote for the first time within an hour"))
+
+
 # In the order of their strength: the first that bites decides. The last ones ask the database.
 GUARDS: tuple[Guard, ...] = (
     it_is_our_own_mail_coming_back,
     it_reports_on_a_delivery,
+    it_is_spam,
     it_answers_by_itself,
     it_was_sent_to_many,
     a_machine_sent_it,
     nobody_is_named_as_sender,
     it_is_part_of_a_flood,
+    many_strangers_write_alike,
+    it_answers_our_automatic_mails,
     it_wants_no_automatic_answer,
     its_envelope_has_no_sender,
     nobody_reads_answers,
+    its_sender_is_not_genuine,
+    it_names_several_senders,
     it_is_old,
     the_mailbox_does_not_acknowledge,
     the_sender_was_answered_enough,
+    nobody_but_we_answered_ourselves,
+    too_many_are_new,
 )
 
 

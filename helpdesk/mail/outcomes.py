@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from helpdesk.core import clock
 from helpdesk.core.db import unit_of_work
+from helpdesk.domain.correspondence.bouncing import Undelivered, count_bounce
 from helpdesk.domain.correspondence.delivery import (
     DeliveryState,
     Fault,
@@ -14,15 +15,19 @@ from helpdesk.domain.correspondence.delivery import (
     put_off,
     release,
 )
+from helpdesk.domain.correspondence.rules import Severity, severity_of, status_in
 from helpdesk.domain.notifications.actions import tell_undelivered
-from helpdesk.domain.notifications.letters import Letter, Undeliverable
+from helpdesk.domain.notifications.letters import Letter, NotReached, Undeliverable
+from helpdesk.domain.tickets.actions import tell
+from helpdesk.domain.tickets.queries import ticket_by_number
 from helpdesk.mail.retries import after_attempt, after_outage
 from helpdesk.mail.transport import MailRefused
 
 
 def left(letter: Letter, *, lease: str, kept_as: str | None, remark: str) -> None:
     """It was sent, or captured as `kept_as`."""
-    with unit_of_work():
+    # A mark that is lost with the power lets the mail leave once more, with the same Message-ID.
+    with unit_of_work(durable=False):
         mark_sent(letter.outbound_id, lease=lease, kept_as=kept_as, remark=remark, now=clock.now())
 
 
@@ -34,7 +39,7 @@ def refused(letter: Letter, refusal: MailRefused, *, lease: str) -> None:
         # Mended in our settings or at the server, and then the mail can leave after all.
         held_up([letter], refusal.answer, lease=lease)
     else:
-        failed(letter, refusal.answer, Fault.RECIPIENT, lease=lease)
+        failed(letter, refusal.answer, Fault.RECIPIENT, lease=lease, refusal=refusal)
 
 
 def stumbled(letter: Letter, error: str, fault: Fault, *, lease: str) -> None:
@@ -47,10 +52,22 @@ def stumbled(letter: Letter, error: str, fault: Fault, *, lease: str) -> None:
         put_off(letter.outbound_id, lease=lease, error=error, fault=fault, until=until)
 
 
-def failed(letter: Letter, error: str, fault: Fault, *, lease: str) -> None:
-    """It will not leave any more; the ticket tells it."""
+def failed(
+    letter: Letter,
+    error: str,
+    fault: Fault,
+    *,
+    lease: str,
+    refusal: MailRefused | None = None,
+) -> None:
+    """It will not leave any more; the ticket tells it, and the address is counted."""
     with unit_of_work():
         marked = give_up(letter.outbound_id, lease=lease, error=error, fault=fault)
+        if marked and fault is Fault.RECIPIENT:
+            told = Undelivered(
+                _severity(error, refusal), status_in(error), error, letter.outbound_id
+            )
+            count_bounce(letter.to.address, told, now=clock.now())
         if marked and letter.topic is not None:
             tell_undelivered(
                 letter.topic.number,
@@ -61,8 +78,37 @@ def failed(letter: Letter, error: str, fault: Fault, *, lease: str) -> None:
             )
 
 
+def _severity(error: str, refusal: MailRefused | None) -> Severity:
+    """What a refusal by our own server says of the address; what else it refuses is our affair."""
+    if refusal is None:
+        # Put off for two days, and given up.
+        return Severity.SOFT if error[:1] == "4" else Severity.NONE
+    found = severity_of(status_in(error), error) if refusal.stage == "rcpt" else Severity.NONE
+    return found if found is Severity.HARD else Severity.NONE
+
+
+def _not_reached(letter: Undeliverable, known: NotReached, *, lease: str) -> None:
+    with unit_of_work():
+        marked = give_up(
+            letter.outbound_id, lease=lease, error=letter.reason, fault=Fault.SUPPRESSED
+        )
+        ticket = ticket_by_number(known.ticket_number, lock=True) if known.ticket_number else None
+        if not marked or ticket is None:
+            return
+        facts = {
+            "mail": letter.outbound_id,
+            "to": known.address,
+            "since": known.since.isoformat(),
+            "because": known.because,
+        }
+        tell(ticket, "mail suppressed", facts=facts, now=clock.now())
+
+
 def not_written(letter: Undeliverable, *, lease: str) -> None:
-    """There is no mail to send: cancelled, or put off until the reason is gone."""
+    """There is no mail to send: cancelled, failed, or put off until the reason is gone."""
+    if letter.not_reached is not None:
+        _not_reached(letter, letter.not_reached, lease=lease)
+        return
     broken = letter.attempts > 0
     with unit_of_work():
         if letter.for_good:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,35 +17,40 @@ from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.permissions import Action, require
 from helpdesk.domain.correspondence.actions import note_step, tell_copies
 from helpdesk.domain.correspondence.arriving import (
+    Waiting,
     claimed,
-    deliveries_of_content,
-    taken_lately,
     waiting_mail,
     waits_among,
 )
+from helpdesk.domain.correspondence.bouncing import any_bounces
 from helpdesk.domain.correspondence.models import InboundMail, InboundState
-from helpdesk.domain.correspondence.queries import sent_lately
+from helpdesk.domain.correspondence.trusting import SPAM
 from helpdesk.domain.routing.queries import signposts
 from helpdesk.domain.tickets.queries import ticket_by_number
 from helpdesk.mail.addresses import our_mailboxes
+from helpdesk.mail.arrival import arrival_of
 from helpdesk.mail.copies import file_copy, first_filed
+from helpdesk.mail.custody import taking_up
 from helpdesk.mail.faults import database_is_away, lost_a_race, write_down
 from helpdesk.mail.filing import join, open_new, route, set_aside
-from helpdesk.mail.guard import MAIL_BOMB_PER_HOUR, Arrival, Outcome, Verdict, judge
-from helpdesk.mail.letter import Around, Filed, Letter, conclude, files_of, letter_of
+from helpdesk.mail.floods import file_with_flood
+from helpdesk.mail.guard import Outcome, Verdict, judge
+from helpdesk.mail.inspection import asks_others, inspect
+from helpdesk.mail.letter import Around, Filed, Letter, conclude, letters_of
 from helpdesk.mail.parse import parse
-from helpdesk.mail.reports import file_report
+from helpdesk.mail.portions import portions
+from helpdesk.mail.reports import file_report, hear
 from helpdesk.mail.thread import NO_THREAD, Evidence, Thread, references_of, thread_of
 from helpdesk.mail.values import ParsedMail
 
 # Two workers that meet settle it in the second round; a third meeting is hardly thinkable.
 ROUNDS = 4
 
-AN_HOUR = timedelta(hours=1)
-
 # An answer that overtakes its original, because two workers file them, waits a moment for it.
 WAIT_FOR_ORIGINAL = timedelta(seconds=5)
 PATIENCE = timedelta(seconds=60)
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ class Hand:
 
 
 def file_waiting(settings: Settings, *, limit: int = 50) -> int:
-    """File up to `limit` mails that are due, each in its own unit of work.
+    """File up to `limit` mails that are due, some with each commit.
 
     Returns how many were handled. Any number of workers may do it at once. A mail that cannot be
     filed gets its fault written down and does not stop the next. Raises DBAPIError only when the
@@ -66,113 +73,120 @@ def file_waiting(settings: Settings, *, limit: int = 50) -> int:
     if not waiting:
         return 0
     around = surroundings(settings, now)
-    return sum(file_one(inbound_id, sha256, around) for inbound_id, sha256 in waiting)
+    return sum(_file_together(some, around) for some in portions(waiting))
 
 
 def surroundings(settings: Settings, now: datetime) -> Around:
     """What a batch needs to know, asked once for all its mails."""
-    return Around(settings, our_mailboxes(), signposts(), now)
+    return Around(settings, our_mailboxes(), signposts(), now, any_bounces())
 
 
-def file_one(inbound_id: int, sha256: str | None, around: Around) -> bool:
+def _file_together(waiting: Sequence[Waiting], around: Around) -> int:
+    """File some mails with one commit; if that fails, each by itself, so that no other suffers."""
+    if len(waiting) > 1:
+        try:
+            return _file(waiting, around)
+        except Exception as error:
+            if database_is_away(error):
+                raise
+            log.info("%s mails are filed one by one: %s", len(waiting), type(error).__name__)
+    return sum(file_one(mail, around) for mail in waiting)
+
+
+def file_one(mail: Waiting, around: Around) -> bool:
     """Take one waiting mail to its end, or write down why not; False when another worker has it."""
     for rounds_left in reversed(range(ROUNDS)):
         try:
-            return _file(inbound_id, sha256, around)
+            return bool(_file([mail], around))
         except Exception as error:
             if lost_a_race(error) and rounds_left:
                 continue
             if database_is_away(error):
                 raise
-            write_down(inbound_id, error, now=around.now)
+            write_down(mail.id, error, now=around.now)
             break
     return True
 
 
-def _file(inbound_id: int, sha256: str | None, around: Around) -> bool:
-    # SQLite lets one transaction write at a time, so there a mail is understood before the lock
-    # is taken. PostgreSQL locks only this row, and one that another worker has costs nothing.
-    understood = None if on_postgresql() else understand(sha256)
+def _file(waiting: Sequence[Waiting], around: Around) -> int:
+    """All of them or none: one commit. How many were there to be filed."""
+    # SQLite lets one transaction write at a time, so there mail is understood before the lock is
+    # taken. PostgreSQL locks only these rows, and what another worker has costs nothing.
+    understood = {}
+    # Others are asked on neither of them while anything is locked.
+    if not on_postgresql() or asks_others(around.settings):
+        understood = _understood((mail.id, mail.sha256) for mail in waiting)
+    findings = inspect(understood, around.settings)
     with unit_of_work():
-        row = claimed(inbound_id, now=around.now)
-        if row is None:
-            return False
-        raw, mail = understood or understand(sha256)
-        if not _waits_for_its_original(row, mail, around):
-            walk(row, raw, mail, around)
-    return True
+        rows = claimed([mail.id for mail in waiting], now=around.now)
+        understood |= _understood(
+            (row.id, row.raw_sha256) for row in rows if row.id not in understood
+        )
+        mails = [(row, *understood[row.id]) for row in rows]
+        for letter in letters_of(mails, around, findings):
+            with taking_up(letter.inbound_id):
+                if not _waits_for_its_original(letter, around):
+                    walk(letter, around)
+    return len(rows)
+
+
+def _understood(
+    mails: Iterable[tuple[int, str | None]],
+) -> dict[int, tuple[bytes, ParsedMail]]:
+    """The mails by their ids; their attachments are in the storage when this returns."""
+    found = {}
+    for inbound_id, sha256 in mails:
+        with taking_up(inbound_id):
+            found[inbound_id] = understand(sha256)
+    storage().keep_all(file.data for _, mail in found.values() for file in mail.attachments)
+    return found
 
 
 def understand(sha256: str | None) -> tuple[bytes, ParsedMail]:
-    """The bytes and what they say; the attachments are in the storage when this returns."""
+    """The bytes and what they say."""
     if sha256 is None:
         raise HelpdeskError(N_("The server could not hand this mail over; look for it there."))
     raw = storage().read(sha256)
-    mail = parse(raw)
-    files_of(mail)
-    return raw, mail
+    return raw, parse(raw)
 
 
-def walk(
-    row: InboundMail, raw: bytes, mail: ParsedMail, around: Around, hand: Hand | None = None
-) -> None:
+def walk(letter: Letter, around: Around, hand: Hand | None = None) -> None:
     """From a mail that was understood to the end of its road, written on its row."""
-    deliveries = deliveries_of_content(row.content_key)
-    came_to = {delivery.mailbox_id for delivery in deliveries}
-    letter = letter_of(row, raw, mail, came_to=came_to, around=around)
-    first = first_filed(deliveries)
-    if first is not None and first.id != row.id:
+    first = first_filed(letter.deliveries)
+    if first is not None and first is not letter.row:
         filed = file_copy(letter, first, around)
     else:
         filed = _decide(letter, around, hand)
-    conclude(row, mail, filed, sender=letter.sender.address, now=around.now)
+    conclude(letter, filed, now=around.now)
+    if filed.state is not InboundState.COPY and len(letter.deliveries) > 1:
+        tell_copies(letter.row)
 
 
 def _decide(letter: Letter, around: Around, hand: Hand | None) -> Filed:
-    verdict = hand.verdict if hand else judge(_arrival(letter, around))
+    verdict = hand.verdict if hand else judge(arrival_of(letter, around))
     if verdict.outcome is Outcome.REPORT:
         return file_report(letter, verdict, around)
+    hear(letter, verdict, around)
     if verdict.outcome is Outcome.SET_ASIDE and not verdict.absence:
         return set_aside(letter, verdict, NO_THREAD, around)
-    thread = hand.thread if hand else thread_of(letter.mail, letter.recipients, letter.person)
+    # Whoever writes a forged From takes no part in anything.
+    person = None if letter.sender_refuted else letter.person
+    thread = hand.thread if hand else thread_of(letter.mail, letter.recipients, person)
     if verdict.outcome is Outcome.SET_ASIDE:
         return set_aside(letter, verdict, thread, around)
+    if verdict.flood is not None and not thread.joins:
+        return file_with_flood(letter, verdict, around, route=lambda: route(letter, around))
     joined = join(letter, verdict, thread, around) if thread.joins else None
     return joined or open_new(letter, verdict, thread, route(letter, around), around)
 
 
-def _arrival(letter: Letter, around: Around) -> Arrival:
-    person, since = letter.person, around.now - AN_HOUR
-
-    def taken() -> int:
-        # Nobody who is new here can have sent many.
-        if person is None:
-            return 0
-        return taken_lately(letter.sender.address, since=since, at_most=MAIL_BOMB_PER_HOUR)
-
-    def acknowledged() -> int:
-        return sent_lately("received", person.email, since=since) if person is not None else 0
-
-    return Arrival(
-        mail=letter.mail,
-        sender=letter.sender.address,
-        envelope_from=letter.envelope_from,
-        mailbox=letter.mailbox,
-        ours=around.ours,
-        settings=around.settings,
-        now=around.now,
-        taken_lately=taken,
-        acknowledged_lately=acknowledged,
-    )
-
-
-def _waits_for_its_original(row: InboundMail, mail: ParsedMail, around: Around) -> bool:
-    names = references_of(mail)
-    if not names or row.kept_at < around.now - PATIENCE:
+def _waits_for_its_original(letter: Letter, around: Around) -> bool:
+    names = references_of(letter.mail)
+    if not names or letter.kept_at < around.now - PATIENCE:
         return False
-    if not waits_among(names, other_than=row.id, kept_since=around.now - PATIENCE):
+    if not waits_among(names, other_than=letter.row.id, kept_since=around.now - PATIENCE):
         return False
-    row.due_at = around.now + WAIT_FOR_ORIGINAL
+    letter.row.due_at = around.now + WAIT_FOR_ORIGINAL
     return True
 
 
@@ -188,8 +202,10 @@ def file_again(
         row = _unfiled(inbound_id, by)
         sha256 = row.raw_sha256
         row.state, row.attempts, row.due_at = InboundState.WAITING.value, 0, now
+        if row.reason == SPAM:
+            row.not_spam = True
         _note_hand(row, N_("%(who)s asked for it to be filed again"), by, now)
-    file_one(inbound_id, sha256, surroundings(settings, now))
+    file_one(Waiting(inbound_id, sha256), surroundings(settings, now))
     return db.session.get_one(InboundMail, inbound_id)
 
 
@@ -227,6 +243,7 @@ def _by_hand(
     around = surroundings(settings, now)
     row = db.session.get(InboundMail, inbound_id)
     understood = understand(row.raw_sha256) if row is not None else None
+    findings = inspect({inbound_id: understood} if understood else {}, settings)
     with unit_of_work():
         row = _unfiled(inbound_id, by)
         raw, mail = understood or understand(row.raw_sha256)
@@ -238,8 +255,8 @@ def _by_hand(
             thread = Thread(ticket, Evidence.BY_HAND, N_("Put on ticket #%(ticket)s"), joins=True)
         _note_hand(row, asked, by, now, **({"ticket": number} if number is not None else {}))
         verdict = Verdict(Outcome.FILE, N_("Filed by hand"), hushed=True)
-        walk(row, raw, mail, around, Hand(verdict, thread))
-        tell_copies(row)
+        (letter,) = letters_of([(row, raw, mail)], around, findings)
+        walk(letter, around, Hand(verdict, thread))
     return db.session.get_one(InboundMail, inbound_id)
 
 

@@ -6,18 +6,25 @@ import re
 from collections.abc import Iterator
 
 from helpdesk.core.words import N_
-from helpdesk.domain.correspondence.actions import note_bounce
+from helpdesk.domain.correspondence.actions import note_bounce, note_step
+from helpdesk.domain.correspondence.bouncing import (
+    Undelivered,
+    count_bounce,
+    heard_from,
+    wrote_since,
+)
 from helpdesk.domain.correspondence.models import InboundState, OutboundMail
 from helpdesk.domain.correspondence.queries import outbound_by_rfc_id
+from helpdesk.domain.correspondence.rules import Severity, severity_of
 from helpdesk.domain.correspondence.tokens import read_message_id
 from helpdesk.domain.tickets.actions import tell
 from helpdesk.domain.tickets.queries import ticket_by_number
-from helpdesk.mail.filing import verdict_steps
-from helpdesk.mail.guard import Verdict
 from helpdesk.mail.letter import Around, Filed, Letter, Step
 from helpdesk.mail.storable import storable
 from helpdesk.mail.thread import references_of
+from helpdesk.mail.trace import verdict_steps
 from helpdesk.mail.values import Bounce, Kind
+from helpdesk.mail.verdicts import Outcome, Verdict
 
 # The shape of our Message-IDs, wherever a report quotes them; whether they are ours, their
 # signature tells.
@@ -48,7 +55,7 @@ def file_report(letter: Letter, verdict: Verdict, around: Around) -> Filed:
         ),
     ]
     if letter.mail.kind is Kind.BOUNCE:
-        steps.append(_bounced(sent, bounce, letter, around))
+        steps += _bounced(sent, bounce, letter, around)
     elif bounce is not None and bounce.action:
         steps.append(Step("file", N_("It says: %(action)s"), {"action": storable(bounce.action)}))
     return Filed(
@@ -60,15 +67,43 @@ def file_report(letter: Letter, verdict: Verdict, around: Around) -> Filed:
     )
 
 
-def _bounced(sent: OutboundMail, bounce: Bounce | None, letter: Letter, around: Around) -> Step:
+def hear(letter: Letter, verdict: Verdict, around: Around) -> None:
+    """Whoever writes can be reached, as far as we know: mail is sent to the address again."""
+    alive = verdict.absence or verdict.outcome in (Outcome.FILE, Outcome.FILE_QUIETLY)
+    if not around.bounces or not alive or letter.sender_refuted:
+        return
+    address = letter.sender.address
+    if heard_from(address, inbound_id=letter.inbound_id, now=around.now):
+        words = N_("They wrote, so mail is sent to %(address)s again")
+        note_step(letter.row, "file", words, now=around.now, address=address)
+
+
+def _bounced(
+    sent: OutboundMail, bounce: Bounce | None, letter: Letter, around: Around
+) -> list[Step]:
     status = storable(bounce.status or "") if bounce else ""
     diagnostic = storable(bounce.diagnostic or "")[:500] if bounce else ""
+    told = Undelivered(
+        _severity(sent, status, diagnostic or letter.mail.subject),
+        status,
+        diagnostic or storable(letter.mail.subject)[:500],
+        sent.id,
+        letter.inbound_id,
+    )
+    earlier = _earlier_address(sent, bounce)
+    if earlier is not None:
+        # It was sent again to another address since; that sending may well arrive.
+        about = Step(
+            "file", N_("It is about an earlier sending, to %(address)s"), {"address": earlier}
+        )
+        return [about, *_counted(earlier, told, around)]
     error = " ".join(part for part in (status, diagnostic) if part) or letter.mail.subject[:200]
     if not note_bounce(sent, error=storable(error)):
-        return Step("file", N_("That it was not delivered was known already"))
+        return [Step("file", N_("That it was not delivered was known already"))]
+    counted = _counted(sent.to_address, told, around)
     ticket = ticket_by_number(sent.ticket_id, lock=True) if sent.ticket_id else None
     if ticket is None:
-        return Step("file", N_("The mail is marked as not delivered"))
+        return [Step("file", N_("The mail is marked as not delivered")), *counted]
     tell(
         ticket,
         "mail bounced",
@@ -81,11 +116,42 @@ def _bounced(sent: OutboundMail, bounce: Bounce | None, letter: Letter, around: 
         },
         now=around.now,
     )
-    return Step(
+    marked = Step(
         "file",
         N_("The mail is marked as not delivered, also on ticket #%(ticket)s"),
         {"ticket": ticket.number},
     )
+    return [marked, *counted]
+
+
+def _severity(sent: OutboundMail, status: str, words: str) -> Severity:
+    """How bad the report is for the address; who wrote after our mail left is surely alive.
+
+    Whoever was shown an answer to our mail knows its Message-ID and could make up a report, so a
+    report alone is not believed against the address's own mail.
+    """
+    found = severity_of(status, words)
+    if found is Severity.HARD and wrote_since(sent.to_address, sent.sent_at or sent.created_at):
+        return Severity.SOFT
+    return found
+
+
+def _counted(address: str, told: Undelivered, around: Around) -> list[Step]:
+    """Count the address that we wrote to, whatever address the report names."""
+    if count_bounce(address, told, now=around.now):
+        suppressed = N_("Mail does not reach %(address)s: nothing is sent to it from now on")
+        return [Step("file", suppressed, {"address": address})]
+    if told.severity is Severity.NONE:
+        return [Step("file", N_("It says nothing about the address"))]
+    return [Step("file", N_("Counted for the address %(address)s"), {"address": address})]
+
+
+def _earlier_address(sent: OutboundMail, bounce: Bounce | None) -> str | None:
+    """The address that the mail went to before it was sent again elsewhere, if it is meant."""
+    named = {each.lower() for each in bounce.recipients} if bounce is not None else set()
+    decided = sent.facts.get("decided", [])
+    earlier = (each["was"] for each in decided if "was" in each)
+    return next((was for was in earlier if was in named and was != sent.to_address), None)
 
 
 def _reported_on(letter: Letter) -> OutboundMail | None:

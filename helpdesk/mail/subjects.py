@@ -14,6 +14,9 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 
+# What differs between two mails that a machine wrote by one form.
+_NUMBERED = re.compile(r"\[[^\]]*\]|\S*\d\S*|\W+")
+
 
 def number_in(subject: str) -> int | None:
     """The number of a ticket that the subject names as our mails do, or None."""
@@ -27,3 +30,8 @@ def bare(subject: str) -> str:
     while match := _PREFIX.match(subject):
         subject = subject[match.end() :]
     return subject
+
+
+def stem(subject: str) -> str:
+    """What stays of a subject when numbers and what stands in brackets is left out."""
+    return " ".join(_NUMBERED.sub(" ", bare(subject)).casefold().split())

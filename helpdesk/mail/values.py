@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +15,18 @@ class Kind(enum.StrEnum):
     AUTO_REPLY = "auto_reply"
     BOUNCE = "bounce"
     DELIVERY_REPORT = "delivery_report"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What was odd about a mail: marked words, and the facts that fill their places."""
+
+    words: str
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        """The sentence in the source language."""
+        return self.words % self.facts if self.facts else self.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +82,7 @@ class ParsedMail:
     kind: Kind
     bounce: Bounce | None
     auto_submitted: bool
-    warnings: tuple[str, ...]
+    warnings: tuple[Remark, ...]
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     answers_to: tuple[Address, ...] = ()
     """All of Reply-To; `reply_to` is the first of them."""

@@ -37,30 +37,51 @@ class Speech:
     reason: str
 
 
-def speech_of(speaker: Speaker, thread: Thread, *, has_own_words: bool) -> Speech:
+def speech_of(
+    speaker: Speaker,
+    thread: Thread,
+    *,
+    has_own_words: bool,
+    proven: bool = False,
+    refuted: bool = False,
+) -> Speech:
     """The judgement. Words leave the house only by an address that was signed for this very agent.
 
-    An agent's From alone proves nothing: without a mark that was made for that agent the words are
-    kept as a note, or as the requester's where the agent is the one who asked, and as unverified.
+    An agent's From alone proves nothing: without a mark that was made for that agent, or a server
+    that we believe and that vouches for it (`proven`), the words are kept as a note, or as the
+    requester's where the agent is the one who asked, and as unverified. Such a server proves
+    who wrote, but not for whom; the signed address alone says that they were meant to leave.
+    Where it says that the From is not genuine (`refuted`), nothing leaves by any mark.
     """
     mark = thread.mark
     own = mark is not None and mark.person_id == speaker.person_id
     for_another = mark is not None and mark.person_id not in (0, speaker.person_id)
     internal = mark is not None and mark.audience is Audience.INTERNAL
+    believed = own or proven
     if not speaker.agent:
+        if refuted and not own:
+            return Speech(Voice.ANSWER, False, N_("An answer, from a sender who is not proven"))
         if for_another:
-            return Speech(Voice.ANSWER, False, N_("An answer, by a mark made for somebody else"))
+            return Speech(Voice.ANSWER, proven, N_("An answer, by a mark made for somebody else"))
         return Speech(Voice.ANSWER, True, N_("An answer from the requester’s side"))
     if internal:
-        return Speech(Voice.NOTE, own, N_("A note, for it answers an internal mail"))
+        return Speech(Voice.NOTE, believed, N_("A note, for it answers an internal mail"))
     if speaker.requester:
-        return Speech(Voice.ANSWER, own, N_("An answer from an agent who is the requester here"))
+        return Speech(
+            Voice.ANSWER, believed, N_("An answer from an agent who is the requester here")
+        )
     if own and thread.evidence is Evidence.REPLY_ADDRESS:
+        if refuted:
+            return Speech(Voice.NOTE, False, N_("A note, for its From is said not to be genuine"))
         if has_own_words:
             return Speech(Voice.REPLY, True, N_("A reply to the requester, from the agent’s mail"))
         return Speech(Voice.NOTE, True, N_("A note, for it has no words of its own to pass on"))
     if speaker.watcher and not for_another:
-        return Speech(Voice.ANSWER, own, N_("An answer from an agent who follows the ticket"))
+        return Speech(Voice.ANSWER, believed, N_("An answer from an agent who follows the ticket"))
+    if proven:
+        return Speech(
+            Voice.NOTE, True, N_("A note, for it was not sent to the agent’s own reply address")
+        )
     return Speech(
         Voice.NOTE, False, N_("A note, for nothing proves that the agent wrote it to the requester")
     )

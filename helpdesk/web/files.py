@@ -6,8 +6,10 @@ from urllib.parse import quote
 
 from flask import Response
 
+from helpdesk.core.errors import Refused
 from helpdesk.core.filenames import safe
 from helpdesk.core.storage import storage
+from helpdesk.core.words import N_
 from helpdesk.domain.tickets.models import Attachment
 
 # What a browser only draws. SVG and PDF can act, so they are not among them.
@@ -15,10 +17,19 @@ PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 # These would end a quoted string or a header.
 _UNQUOTED = str.maketrans('"\\\r\n', "____")
 POLICY = "default-src 'none'; sandbox"
+WITHHELD = N_(
+    "“%(file)s” is not handed out: the virus scanner found %(name)s in it. "
+    "If you need it, ask its sender for a clean copy."
+)
 
 
 def attachment_response(attachment: Attachment) -> Response:
-    """The file of an attachment; NotFound when its bytes are not here."""
+    """The file of an attachment; NotFound when its bytes are not here.
+
+    Refused for one that the virus scanner objects to: it is kept, and handed to nobody.
+    """
+    if attachment.infected_with:
+        raise Refused(WITHHELD, file=attachment.filename, name=attachment.infected_with)
     return file_response(
         storage().read(attachment.sha256), attachment.filename, attachment.content_type
     )

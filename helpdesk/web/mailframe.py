@@ -39,7 +39,9 @@ def frame_response(
     pictures = {
         attachment.content_id: attachment
         for attachment in message.attachments
-        if attachment.content_id and attachment.content_type.lower() in PICTURES
+        if attachment.content_id
+        and attachment.content_type.lower() in PICTURES
+        and not attachment.infected_with
     }
 
     def address(content_id: str) -> str | None:

@@ -9,9 +9,12 @@ from flask import Flask, request, url_for
 from flask_babel import gettext as _
 from flask_security import current_user
 
+from helpdesk.core import clock
 from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.accounts.queries import functions
+from helpdesk.domain.correspondence.alarming import alarms
 from helpdesk.domain.processes import PROCESSES
+from helpdesk.web.account import settings
 from helpdesk.web.filters import local_name
 
 # (label, icon, address, count or None, whether one is there)
@@ -50,7 +53,14 @@ class Navigation:
             self._list(_("Waiting"), "wait", "waiting"),
             self._list(_("All open"), "list", "all"),
             self._list(_("Done"), "check", "done"),
+            *self._spam(),
         ]
+
+    def _spam(self) -> list[Link]:
+        if not self.can(Action.REVIEW_SPAM.name):
+            return []
+        is_here = request.endpoint in ("desk.spam", "desk.spam_one")
+        return [(_("Spam"), "shield", url_for("desk.spam"), None, is_here)]
 
     @cached_property
     def functions(self) -> list[Link]:
@@ -67,6 +77,13 @@ class Navigation:
         ]
 
     reports: tuple[Link, ...] = ()
+
+    @cached_property
+    def alarms(self) -> int | None:
+        """How much mail stands still, for those who can do something about it; None for nothing."""
+        if not self.can("manage_mailboxes"):
+            return None
+        return len(alarms(smtp_grant=settings().smtp_grant, now=clock.now())) or None
 
     def can(self, what: str) -> bool:
         """Whether the person may do an action, by its name; "administer": any of those."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
@@ -56,11 +57,17 @@ class _Server(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> WSGIApplication:
-        return self._make_app()
+        """The application, made once, before the processes are forked, and shared by them."""
+        app = self._make_app()
+        # What is here now stays. A garbage collector that looked at it in each process would
+        # write to it, and so make a copy of its own of every page of memory.
+        gc.collect()
+        gc.freeze()
+        return app
 
 
 def serve(settings: Settings, make_app: Callable[[], WSGIApplication]) -> None:
-    """Serve until told to stop; `make_app` is called once in each process, after the fork.
+    """Serve until told to stop; `make_app` is called once, and may open no connection.
 
     Ends the program: 98 with a sentence on stderr when the port is in use.
     """
@@ -79,8 +86,9 @@ def options(settings: Settings) -> dict[str, Any]:
         "workers": settings.web_processes,
         "worker_class": "gthread",
         "threads": settings.web_threads,
-        # Each process opens its own database connections, which must not cross a fork.
-        "preload_app": False,
+        # The processes share what they have in common. Each opens its own connections to the
+        # database, which must not cross a fork.
+        "preload_app": True,
         "graceful_timeout": GRACEFUL_SECONDS,
         "timeout": STUCK_SECONDS,
         "keepalive": KEEPALIVE_SECONDS,

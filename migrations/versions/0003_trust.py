@@ -29,10 +29,15 @@ def upgrade() -> None:
         sa.Column("sealed_access_token", sa.String(), nullable=True),
         sa.Column("access_until", instant(), nullable=True),
         sa.Column("created_at", instant(), nullable=False),
+        sa.Column("connected_at", instant(), nullable=True),
         sa.Column("renewed_at", instant(), nullable=True),
+        sa.Column("tried_at", instant(), nullable=True),
         sa.Column("failing_since", instant(), nullable=True),
         sa.Column("last_error", sa.String(), nullable=False),
+        sa.Column("refused", sa.Boolean(), nullable=False),
         sa.Column("alarmed_at", instant(), nullable=True),
+        sa.Column("leased_by", sa.String(length=80), nullable=True),
+        sa.Column("leased_until", instant(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_grants")),
         sa.UniqueConstraint("name", name=op.f("uq_mail_grants_name")),
     )
@@ -51,8 +56,14 @@ def upgrade() -> None:
         sa.Column("suppressed_since", instant(), nullable=True),
         sa.Column("freed_at", instant(), nullable=True),
         sa.Column("freed_by_id", sa.Integer(), nullable=True),
+        sa.Column("freed_by_mail_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["freed_by_id"], ["people.id"], name=op.f("fk_bouncing_addresses_freed_by_id_people")
+        ),
+        sa.ForeignKeyConstraint(
+            ["freed_by_mail_id"],
+            ["inbound_mails.id"],
+            name=op.f("fk_bouncing_addresses_freed_by_mail_id_inbound_mails"),
         ),
         sa.ForeignKeyConstraint(
             ["last_inbound_id"],
@@ -76,6 +87,9 @@ def upgrade() -> None:
         sqlite_where=suppressed,
         postgresql_where=suppressed,
     )
+    # The newest mails to an address are asked for, not only all of them.
+    op.create_index("ix_outbound_mails_to", "outbound_mails", ["to_address", "id"])
+    op.drop_index("ix_outbound_mails_to_address", "outbound_mails")
     # Written out, because SQLite takes a reference only as a part of its new column.
     op.execute(
         "ALTER TABLE mailboxes ADD COLUMN grant_id INTEGER"
@@ -94,9 +108,27 @@ def upgrade() -> None:
         "inbound_mails",
         sa.Column("dmarc", sa.String(length=10), nullable=False, server_default=""),
     )
-    op.create_index(
-        "ix_inbound_mails_state_reason", "inbound_mails", ["state", "reason", "id"]
+    op.add_column(
+        "inbound_mails",
+        sa.Column("not_spam", sa.Boolean(), nullable=False, server_default=sa.false()),
     )
+    op.add_column(
+        "inbound_mails",
+        sa.Column("opened_ticket", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
+    op.execute(
+        "UPDATE inbound_mails SET opened_ticket = true WHERE state IN ('filed', 'filed quietly')"
+        " AND EXISTS (SELECT 1 FROM ticket_events WHERE kind = 'opened'"
+        " AND ticket_events.ticket_id = inbound_mails.ticket_id"
+        " AND ticket_events.message_id = inbound_mails.message_id)"
+    )
+    op.drop_index("ix_inbound_mails_mailbox_state", "inbound_mails")
+    op.create_index(
+        "ix_inbound_mails_place",
+        "inbound_mails",
+        ["mailbox_id", "state", "opened_ticket", "reason", "id"],
+    )
+    op.create_index("ix_inbound_mails_state_reason", "inbound_mails", ["state", "reason", "id"])
     op.add_column(
         "attachments",
         sa.Column("infected_with", sa.String(length=200), nullable=False, server_default=""),
@@ -106,6 +138,12 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("attachments", "infected_with")
     op.drop_index("ix_inbound_mails_state_reason", "inbound_mails")
+    op.drop_index("ix_inbound_mails_place", "inbound_mails")
+    op.create_index(
+        "ix_inbound_mails_mailbox_state", "inbound_mails", ["mailbox_id", "state", "id"]
+    )
+    op.drop_column("inbound_mails", "opened_ticket")
+    op.drop_column("inbound_mails", "not_spam")
     op.drop_column("inbound_mails", "dmarc")
     for name in (
         "alarmed_at",
@@ -119,5 +157,7 @@ def downgrade() -> None:
     # SQLite drops no column that refers to another table, so the whole table is copied there.
     with op.batch_alter_table("mailboxes") as mailboxes:
         mailboxes.drop_column("grant_id")
+    op.create_index("ix_outbound_mails_to_address", "outbound_mails", ["to_address"])
+    op.drop_index("ix_outbound_mails_to", "outbound_mails")
     op.drop_table("bouncing_addresses")
     op.drop_table("mail_grants")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from email import message_from_bytes
 from email.policy import compat32
-from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -23,60 +23,63 @@ _ROWS = (
 )
 
 
-def on_sqlite(mails: Sequence[bytes], folder: Path) -> float:
-    """Mails per second with SQLite: WAL, synchronous=FULL, one transaction a mail."""
-    connection = sqlite3.connect(folder / "floor.sqlite3", isolation_level=None)
+Rows = Sequence[tuple[str, tuple[object, ...]]]
+
+
+class Floor:
+    """A database with the three tables; `take` is mails per second, one transaction a mail."""
+
+    def __init__(self, url: str) -> None:
+        self._on_postgresql = url.startswith("postgresql")
+        self._connection = _postgresql(url) if self._on_postgresql else _sqlite(url)
+        for table in _TABLES:
+            serial = "SERIAL PRIMARY KEY" if self._on_postgresql else "INTEGER PRIMARY KEY"
+            self._connection.execute(table.format(serial=serial))
+        if self._on_postgresql:
+            self._connection.commit()
+        place = "%s" if self._on_postgresql else "?"
+        self._statements = [row.format(p=place) for row in _ROWS]
+
+    def take(self, mails: Sequence[bytes]) -> float:
+        """Understand and keep them; how many a second."""
+        began = time.perf_counter()
+        for number, raw in enumerate(mails):
+            message = message_from_bytes(raw, policy=compat32)
+            words = ""
+            for part in message.walk():
+                payload = part.get_payload(decode=True)
+                if isinstance(payload, bytes) and part.get_content_type() == "text/plain":
+                    words = payload.decode("utf-8", "replace")
+            values = (
+                (message["Message-ID"], len(raw)),
+                (number, words),
+                (number, str(message["From"])),
+            )
+            self._write(list(zip(self._statements, values, strict=True)))
+        return len(mails) / (time.perf_counter() - began)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._connection.close()
+
+    def _write(self, rows: Rows) -> None:
+        if not self._on_postgresql:
+            self._connection.execute("BEGIN IMMEDIATE")
+        for statement, values in rows:
+            self._connection.execute(statement, values)
+        if self._on_postgresql:
+            self._connection.commit()
+        else:
+            self._connection.execute("COMMIT")
+
+
+def _sqlite(url: str) -> Any:
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
-    for table in _TABLES:
-        connection.execute(table.format(serial="INTEGER PRIMARY KEY"))
-
-    def write(rows: Sequence[tuple[str, tuple[object, ...]]]) -> None:
-        connection.execute("BEGIN IMMEDIATE")
-        for statement, values in rows:
-            connection.execute(statement, values)
-        connection.execute("COMMIT")
-
-    try:
-        return _rate(mails, write, place="?")
-    finally:
-        connection.close()
+    return connection
 
 
-def on_postgresql(mails: Sequence[bytes], url: str) -> float:
-    """Mails per second with PostgreSQL, one transaction a mail; the server must sync."""
-    with psycopg.connect(url) as connection:
-        for table in _TABLES:
-            connection.execute(table.format(serial="SERIAL PRIMARY KEY"))  # type: ignore[arg-type]
-        connection.commit()
-
-        def write(rows: Sequence[tuple[str, tuple[object, ...]]]) -> None:
-            for statement, values in rows:
-                connection.execute(statement, values)  # type: ignore[arg-type]
-            connection.commit()
-
-        return _rate(mails, write, place="%s")
-
-
-def _rate(
-    mails: Sequence[bytes],
-    write: Callable[[Sequence[tuple[str, tuple[object, ...]]]], None],
-    *,
-    place: str,
-) -> float:
-    statements = [row.format(p=place) for row in _ROWS]
-    began = time.perf_counter()
-    for number, raw in enumerate(mails):
-        message = message_from_bytes(raw, policy=compat32)
-        words = ""
-        for part in message.walk():
-            payload = part.get_payload(decode=True)
-            if isinstance(payload, bytes) and part.get_content_type() == "text/plain":
-                words = payload.decode("utf-8", "replace")
-        values = (
-            (message["Message-ID"], len(raw)),
-            (number, words),
-            (number, str(message["From"])),
-        )
-        write(list(zip(statements, values, strict=True)))
-    return len(mails) / (time.perf_counter() - began)
+def _postgresql(url: str) -> Any:
+    # Only a server that syncs gives a floor; see machine.syncing_cluster.
+    return psycopg.connect(url)

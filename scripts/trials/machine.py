@@ -30,13 +30,18 @@ def syncing_cluster(folder: Path) -> Iterator[Cluster]:
     """PostgreSQL as it is used for real: fsync and synchronous_commit on."""
     cluster = start_cluster(folder / "cluster")
     cluster.control("stop", "-m", "fast")
-    options = f"-p {cluster.port} -k {cluster.folder} -c listen_addresses=127.0.0.1"
-    options += " -c fsync=on -c synchronous_commit=on"
-    cluster.control("-l", str(cluster.folder / "log"), "-o", options, "start")
+    start_syncing(cluster)
     try:
         yield cluster
     finally:
         cluster.control("stop", "-m", "immediate")
+
+
+def start_syncing(cluster: Cluster) -> None:
+    """Start a cluster that was stopped, with fsync and synchronous_commit on."""
+    options = f"-p {cluster.port} -k {cluster.folder} -c listen_addresses=127.0.0.1"
+    options += " -c fsync=on -c synchronous_commit=on"
+    cluster.control("-l", str(cluster.folder / "log"), "-o", options, "start")
 
 
 def cpu_seconds(pids: Iterable[int]) -> float:

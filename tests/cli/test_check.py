@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 
 from tests.cli.conftest import Command
+from tests.peers.clamd import running_clamd
 from tests.peers.dovecot import PASSWORD, Dovecot
 from tests.peers.postgresql import free_port
+from tests.peers.rspamd import running_rspamd
 from tests.peers.smtp import smtp_sink
 from tests.world import World
 
@@ -89,3 +91,24 @@ def test_a_database_that_is_away_is_a_fault(command: Command) -> None:
     assert said.code == 1
     assert "FAIL database (postgresql): The database cannot be reached: " in said.out
     assert "ok   pages: " in said.out
+
+
+def test_a_scanner_and_a_filter_that_do_not_answer_are_told(
+    helpdesk: Command, world: World
+) -> None:
+    port = free_port()
+    said = helpdesk(
+        "check", HELPDESK_CLAMD=f"127.0.0.1:{port}", HELPDESK_RSPAMD_URL=f"http://127.0.0.1:{port}"
+    )
+    assert said.code == 1
+    assert f"FAIL virus scanner at 127.0.0.1:{port}: Connection refused" in said.out
+    assert f"FAIL spam filter at http://127.0.0.1:{port}: Connection refused" in said.out
+
+
+def test_a_scanner_and_a_filter_that_answer_are_told(helpdesk: Command, world: World) -> None:
+    with running_clamd() as scanner, running_rspamd() as spam_filter:
+        said = helpdesk(
+            "check", HELPDESK_CLAMD=str(scanner.place), HELPDESK_RSPAMD_URL=spam_filter.url
+        )
+    assert f"ok   virus scanner at {scanner.place}: answers" in said.out
+    assert f"ok   spam filter at {spam_filter.url}: answers" in said.out

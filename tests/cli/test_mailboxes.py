@@ -17,6 +17,7 @@ KEYS = {
     *("name", "address", "aliases", "active", "kind", "process", "queue", "language", "host"),
     *("port", "security", "username", "folder", "after_keeping", "old_mail", "old_mail_since"),
     *("awaits_decision", "polled_at", "worked_at", "failing_since", "last_error"),
+    *("grant", "silent_after_hours", "authserv_ids", "spam_header"),
 }
 
 
@@ -155,3 +156,17 @@ def test_a_connection_is_tried_step_by_step(
     said = helpdesk("mailbox", "test", "real")
     assert (said.code, "FAIL Connect: " in said.out) == (1, True)
     assert helpdesk("mailbox", "test", "orders").code == 0
+
+
+def test_whom_a_mailbox_believes_is_set_and_taken_back(helpdesk: Command, world: World) -> None:
+    told = ("--believe", "MX.example.org", "--believe", "mx.google.com")
+    helpdesk("mailbox", "set", "helpdesk", *told, "--spam-header", "X-Spam-Flag: YES")
+    assert kept("helpdesk").authserv_ids == ["mx.example.org", "mx.google.com"]
+    assert kept("helpdesk").spam_header == "X-Spam-Flag: YES"
+    helpdesk("mailbox", "set", "helpdesk", "--address", "helpdesk@example.org")
+    assert kept("helpdesk").authserv_ids == ["mx.example.org", "mx.google.com"]
+    wrong = helpdesk("mailbox", "set", "helpdesk", "--spam-header", "nonsense")
+    assert wrong.code != 0
+    assert "X-Spam-Flag: YES" in wrong.err
+    helpdesk("mailbox", "set", "helpdesk", "--believe", "", "--spam-header", "")
+    assert (kept("helpdesk").authserv_ids, kept("helpdesk").spam_header) == ([], "")

@@ -203,6 +203,17 @@ def test_a_user_name_for_sending_needs_its_password(tmp_path: Path) -> None:
     ]
 
 
+def test_a_sign_in_by_name_takes_the_place_of_the_password(tmp_path: Path) -> None:
+    given = {"SMTP_HOST": "mail.example.com", "SMTP_USERNAME": "desk", "SMTP_GRANT": "Mail"}
+    assert settings_from(tmp_path, **given).smtp_grant == "Mail"
+    assert faults_from(tmp_path, SMTP_HOST="mail.example.com", SMTP_GRANT="Mail") == [
+        "HELPDESK_SMTP_USERNAME: it is missing; HELPDESK_SMTP_GRANT needs it"
+    ]
+    assert faults_from(tmp_path, **given, SMTP_PASSWORD="x") == [
+        "HELPDESK_SMTP_GRANT: HELPDESK_SMTP_PASSWORD is set as well; take one of them away"
+    ]
+
+
 def test_a_password_is_not_sent_readable_over_the_network(tmp_path: Path) -> None:
     login = {"SMTP_USERNAME": "desk", "SMTP_PASSWORD": "x", "SMTP_SECURITY": "none"}
 

@@ -37,7 +37,7 @@ from helpdesk.core.html import text_of
         ("&lt;p&gt; &amp;amp; &euro; &#228;", "<p> &amp; € ä"),
         ("a\u200bb\u00adc\ufeff", "abc"),
         ("<div style='display:none'>teaser</div>words", "words"),
-        ("1 < 2 and <asa@example.org> wrote", "1 < 2 and wrote"),
+        ("1 < 2 and <asa@example.org> wrote", "1 < 2 and <asa@example.org> wrote"),
         ("", ""),
     ],
 )

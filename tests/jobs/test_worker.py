@@ -23,6 +23,7 @@ from helpdesk.domain.correspondence.models import (
 from helpdesk.domain.tickets.actions import Opening, Words, move, open_ticket
 from helpdesk.domain.tickets.models import Message, Ticket
 from tests.jobs.workers import wait_until, worker
+from tests.mail.letters import Road
 from tests.mail.mailboxes import imap_mailbox, letter, letters, mailbox_of, numbers_kept
 from tests.peers.dovecot import Dovecot
 from tests.peers.imap_proxy import silent_server
@@ -52,6 +53,13 @@ def filed() -> int:
             .where(InboundMail.state.in_(["filed", "filed quietly"]))
         )
         or 0
+    )
+
+
+def sending() -> int:
+    db.session.rollback()
+    return len(
+        db.session.scalars(select(OutboundMail).where(OutboundMail.state == "sending")).all()
     )
 
 
@@ -141,6 +149,20 @@ def test_a_worker_stops_within_seconds_also_while_a_mailbox_hangs(
 
 
 @pytest.mark.one_database
+def test_a_worker_stops_within_seconds_also_while_the_way_out_hangs(
+    world: World, settings: Settings, log: Path
+) -> None:
+    Road(settings).take(letter())
+    with silent_server() as port:
+        way = {"smtp_host": "127.0.0.1", "smtp_port": str(port), "smtp_security": "none"}
+        with worker(settings, log, **way) as process:
+            wait_until(lambda: sending() == 1, log=log)
+            began = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) == 0
+            assert time.monotonic() - began < 5
+
+
 def test_a_mailbox_that_is_made_while_the_worker_runs_is_fetched(
     world: World, settings: Settings, dovecot: Dovecot, log: Path
 ) -> None:

@@ -179,8 +179,15 @@ class Installation:
 
     def wait_until_filed(self, count: int, seconds: float) -> None:
         """Wait until so many mails are kept and none of them waits."""
-        statement = "SELECT count(*) FROM inbound_mails WHERE state <> 'waiting'"
-        wait_until(lambda: self.number(statement) >= count, seconds, f"{count} filed mails")
+        statement = (
+            "SELECT count(*), count(CASE WHEN state = 'waiting' THEN 1 END) FROM inbound_mails"
+        )
+
+        def all_are_filed() -> bool:
+            ((kept, waiting),) = self.ask(statement)
+            return kept >= count and not waiting
+
+        wait_until(all_are_filed, seconds, f"{count} filed mails")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from helpdesk.mail.compose.fields import (
     encoded,
     mailbox_field,
     one_line,
+    repeated,
     thread_subject,
     wire_address,
 )
@@ -55,3 +56,20 @@ def test_only_what_is_an_address_is_sent_to(address: str, expected: str | None) 
 
 def test_one_line_is_one_line() -> None:
     assert one_line("a\r\nb\u2029c\x85d\te\u202ef") == "a b c d ef"
+
+
+@pytest.mark.parametrize(
+    ("stem", "expected"),
+    [
+        ("The printer on floor 3 prints twice.", "The printer on floor 3 prints twice."),
+        ("Kan inte öppna faktura.pdf, version 2.1", "Kan inte öppna faktura.pdf, version 2.1"),
+        ("Buy at https://evil.example/now today", "Buy at … today"),
+        ("HTTP:evil.example", "…"),
+        ("see www.evil.example", "see …"),
+        ("see evil.com!", "see …"),
+        ("see evil.example/now", "see …"),
+        ("write to me@evil.example", "write to …"),
+    ],
+)
+def test_a_subject_is_repeated_without_anything_to_press(stem: str, expected: str) -> None:
+    assert repeated(stem) == expected

@@ -50,6 +50,16 @@ def test_an_acknowledgement_repeats_nothing_of_what_came_in(
     assert "The printer on floor 3" not in text_of(mail)
 
 
+def test_an_acknowledgement_repeats_no_address_that_stands_in_the_subject(
+    world: World, settings: Settings, now: datetime
+) -> None:
+    ask(world, now, subject="Buy at https://watches.example.net/now")
+    send_all(settings)
+    mail = captured(outbox()[0])
+    assert mail["Subject"] == "Re: Buy at … [#1]"
+    assert "watches" not in text_of(mail) + html_of(mail)
+
+
 def test_the_link_opens_the_ticket_for_its_reader_alone(
     world: World, settings: Settings, now: datetime
 ) -> None:

@@ -20,7 +20,7 @@ from helpdesk.core.config import Settings
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.domain.accounts.actions import add_person
 from helpdesk.domain.accounts.models import Person
-from helpdesk.domain.correspondence.delivery import claim_due, mark_sent
+from helpdesk.domain.correspondence.delivery import claim_due, mark_sent, take_back
 from helpdesk.domain.correspondence.models import OutboundMail
 from helpdesk.mail.deliver import Patience, deliver_due
 from tests.conftest import SECRET, settings_for
@@ -218,6 +218,24 @@ def test_a_mail_that_kills_each_sender_is_given_up_in_the_end(
     assert row.state == "failed"
     assert "stopped in the middle" in row.last_error
     assert sink.attempts == 0
+
+
+def test_mails_that_only_waited_for_their_turn_are_not_blamed_for_the_death_of_a_sender(
+    world: World, settings: Settings, sink: Sink, now: datetime
+) -> None:
+    with unit_of_work():
+        people: list[Person] = [add_person(f"p{n}@example.net", now=now) for n in range(3)]
+    ask(world, now, watchers=tuple(people))
+    answer(world, 1, now)
+    for _ in range(12):
+        with unit_of_work():
+            claim_due("dead", until=now + timedelta(hours=1), now=now, limit=50)
+        with unit_of_work():
+            take_back("dead", now=now)
+
+    assert [row.attempts for row in outbox()] == [12, 0, 0, 0, 0]
+    deliver_due(settings)
+    assert [row.state for row in outbox()] == ["failed", *["sent"] * 4]
 
 
 def test_a_full_outbox_leaves_over_one_connection(

@@ -130,7 +130,12 @@ def test_a_failed_mail_is_sent_again_by_hand_to_the_address_of_today(
     (row,) = outbox()
     assert (row.state, row.attempts, row.last_error) == ("sent", 1, "")
     assert row.facts["decided"] == [
-        {"what": "sent again", "by": world.admin_id, "at": now.isoformat()}
+        {
+            "what": "sent again",
+            "by": world.admin_id,
+            "at": now.isoformat(),
+            "was": "eva@example.com",
+        }
     ]
     assert sink.mails[0].rcpt_tos == ("eva.ek@example.com",)
     assert sink.mails[0].message["Message-ID"] == f"<{first_id}>"

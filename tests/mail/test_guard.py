@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 from helpdesk.core import signing
-from helpdesk.domain.correspondence.tokens import Audience, header_mark, new_message_id
+from helpdesk.domain.correspondence.tokens import (
+    Audience,
+    header_mark,
+    new_message_id,
+    reply_address,
+)
 from helpdesk.mail.addresses import UNKNOWN_SENDER, OurMailbox, Ours
 from helpdesk.mail.guard import MAIL_BOMB_PER_HOUR, Arrival, Outcome, Verdict, judge
 from helpdesk.mail.parse import parse
@@ -178,6 +183,21 @@ def test_a_flood_is_filed_quietly_and_wakes_nobody(judged: Judged) -> None:
     assert judged({"taken_lately": lambda: MAIL_BOMB_PER_HOUR - 1}) == Verdict(Outcome.FILE)
     verdict = judged({"taken_lately": lambda: MAIL_BOMB_PER_HOUR})
     assert (verdict.outcome, verdict.silences) == (Outcome.FILE_QUIETLY, True)
+
+
+def test_our_own_mail_under_another_name_is_known_by_where_its_answers_go(judged: Judged) -> None:
+    ours = reply_address("helpdesk@example.org", 7, Audience.REQUESTER, 17)
+    verdict = judged({"sender": "list@lists.example"}, Reply_To=f"IT helpdesk <{ours}>")
+    assert verdict.outcome is Outcome.SET_ASIDE
+    assert verdict.sign == f"Reply-To: {ours}"
+    forged = "helpdesk+7-r17-aaaaaaaaaaaaaaaa@example.org"
+    assert judged(Reply_To=forged).outcome is Outcome.FILE
+
+
+def test_a_crowd_of_strangers_is_filed_quietly_and_wakes_nobody(judged: Judged) -> None:
+    verdict = judged({"crowd": lambda: "@flood.example"})
+    assert (verdict.outcome, verdict.silences) == (Outcome.FILE_QUIETLY, True)
+    assert verdict.sign == "@flood.example"
 
 
 def test_a_mail_from_nobody_is_filed_quietly(judged: Judged) -> None:

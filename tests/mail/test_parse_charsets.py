@@ -22,7 +22,7 @@ def test_words_without_a_declared_charset_are_guessed(charset: str, words: str) 
     read = charsets.decode(words.encode(charset))
 
     assert read.text == words
-    assert read.warning == f"The charset was guessed ({charset}; declared nothing)."
+    assert str(read.warning) == f"The charset was guessed ({charset}; none was declared)."
 
 
 @pytest.mark.parametrize(

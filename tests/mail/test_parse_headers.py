@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from helpdesk.core import filenames
-from helpdesk.mail.parse import addresses, dates, encoded_words, identifiers, parameters
+from helpdesk.mail.parse import addresses, dates, encoded_words, identifiers, parameters, parse
+from helpdesk.mail.values import Address
 
 
 @pytest.mark.parametrize(
@@ -19,6 +20,11 @@ from helpdesk.mail.parse import addresses, dates, encoded_words, identifiers, pa
         ("anna@example.org (Anna)", [("Anna", "anna@example.org")]),
         ('"Ek, Anna" <a@b.se>, b@b.se', [("Ek, Anna", "a@b.se"), ("", "b@b.se")]),
         ("Ek, Anna <a@b.se>", [("Ek, Anna", "a@b.se")]),
+        ('"Not an address: c@d.se" a@b.se', [("Not an address: c@d.se", "a@b.se")]),
+        ('"a@b.se"', [("", "a@b.se")]),
+        ("=?utf-8?b?YUBiLnNl?=", []),
+        ("a@b.se c@d.se", [("", "a@b.se"), ("", "c@d.se")]),
+        ("a@b.se (Anna", [("Anna", "a@b.se")]),
         ("=?utf-8?q?Ek,_Anna?= <a@b.se>", [("Ek, Anna", "a@b.se")]),
         ('"=?utf-8?b?w4VzYQ==?=" <a@b.se>', [("Åsa", "a@b.se")]),
         ("=?utf-8?q?=C3=85sa_=3Ca=40b=2Ese=3E?=", [("Åsa", "a@b.se")]),
@@ -60,6 +66,10 @@ def test_addresses_are_read_as_people_write_them(
         ("=?utf-8?b?w4U?=", "Å"),
         ("=?utf-8?b?w?= =?utf-8?b?4U=?=", "Å"),
         ("=?utf-8?q?=C3?= =?utf-8?q?=85?=", "Å"),
+        ("=?utf-8?q?=ED=A0=BD=ED=B8=80?=", "😀"),
+        ("=?utf-8?b?w4XDhMOWYQ?= =?utf-8?b?w4Vi?=", "ÅÄÖaÅb"),
+        ("=?utf-8?b?PT91dGYtOD9RP2E9QzM9QTU/PQ==?=", "aå"),
+        ("=?iso-2022-jp?B?GyRCLSEtahsoQg==?=", "①㈱"),
         ("=?utf-8?Q?two words?=", "two words"),
         ("=?utf-8? Q ?spaced?=", "spaced"),
         ("=?utf-8?Q?never closed", "never closed"),
@@ -82,6 +92,12 @@ def test_encoded_words_are_read_however_they_were_encoded(value: str, words: str
     ("header", "name"),
     [
         ("attachment; filename=a.pdf", "a.pdf"),
+        ("attachment; filename=a.pdf size=3", "a.pdf"),
+        ("attachment; filename=a.pdf, size=3", "a.pdf"),
+        ("attachment; filename*0*=utf-8''%C3%A5 filename*1=.pdf", "å.pdf"),
+        ("attachment; filename=a (1).pdf", "a (1).pdf"),
+        ('attachment; filename=report "final".pdf', "report final.pdf"),
+        ('attachment; filename*0="b.pdf"; filename="a.pdf"', "a.pdf"),
         ('attachment; filename="a;b.pdf"; size=3', "a;b.pdf"),
         ("attachment; filename=two words.pdf", "two words.pdf"),
         ("attachment; filename=a;b.pdf", "a;b.pdf"),
@@ -121,6 +137,17 @@ def test_a_structured_value_needs_neither_semicolons_nor_order() -> None:
         "lun., 3 févr. 2025 10:00:00 +0100 (CET)",
         "Mon, 3 Feb 2025 10:00:00 +0100 (Westeuropäische Normalzeit)",
         "Sun, 2 Feb 2025 24:00:00 -0900",
+        "Mon, 3 Feb 2025 10:00:00 CET",
+        "Mon, 3 Feb 2025 18:00:00 JST",
+        "Mon, 3 Feb 2025 10:00:00 GMT+0100",
+        "Mon, 3 Feb 2025 10:00:00 UTC+1",
+        "Mon, 3 Feb 2025 10:00:00 +01:00",
+        "Mon Feb  3 10:00:00 CET 2025",
+        "Monday, February 3, 2025 9:00 AM",
+        "2/3/2025 9:00:00 AM",
+        "03.02.2025 09:00:00",
+        "Mon, 3 Feb 125 10:00:00 +0100",
+        "Mon, 3 Feb 2025 ((a) remark) 10:00:00 +0100",
         "Mon, 3 Feb 2025 09:00:00 +9999",
         "Mon, 3 Feb 2025 09:00:00 +99999999999999999999",
     ],
@@ -181,3 +208,16 @@ def test_long_file_names_keep_their_suffix() -> None:
     assert len(name) <= 150
     assert len(name.encode()) <= 240
     assert name.endswith("å.docx")
+
+
+def test_an_empty_header_does_not_hide_the_one_behind_it() -> None:
+    mail = parse(b"From:\nSubject: \nFrom: anna@example.org\nSubject: Help\n\nwords\n")
+
+    assert (mail.from_, mail.subject) == (Address("", "anna@example.org"), "Help")
+
+
+@pytest.mark.parametrize("junk", [' "junk"', " (never closed", '; boundary="y"', "; flag", "; =v"])
+def test_what_stands_behind_a_boundary_does_not_change_it(junk: str) -> None:
+    head = f'Content-Type: multipart/mixed; boundary="x"{junk}\n\n'
+
+    assert parse(head.encode() + b"--x\n\nwords\n--x--\n").text == "words"

@@ -35,7 +35,7 @@ def whole(raw: bytes) -> None:
     line = json.dumps(as_json(mail, "-"), ensure_ascii=False)
     line.encode("utf-8")
     assert "\\u0000" not in line
-    assert not any("could not be read" in warning for warning in mail.warnings), mail.warnings
+    assert not any("could not be read" in str(warning) for warning in mail.warnings), mail.warnings
     for file in mail.attachments:
         assert file.filename.strip()
         assert len(file.filename) <= 150

@@ -148,7 +148,9 @@ def test_a_machines_answer_reopens_nothing_and_opens_nothing(
 def test_new_people_on_an_answer_follow_when_a_participant_put_them_there(
     road: Road, number: int
 ) -> None:
-    row = road.take(answer(number, Cc="Bo <bo@example.com>, helpdesk+tag@example.org"))
+    ours = f"<{sent_to('eva@example.com', 'received').rfc_message_id}>"
+    cc = "Bo <bo@example.com>, helpdesk+tag@example.org"
+    row = road.take(answer(number, Cc=cc, In_Reply_To=ours))
     assert [person.email for person in watchers_of(ticket_of(row))] == ["bo@example.com"]
 
 

@@ -102,7 +102,7 @@ def test_a_disk_that_refuses_is_not_the_mails_fault(road: Road) -> None:
     other = road.keep(letter(subject="Without files"))
     # A file where a folder is wanted: the disk says no to this attachment and to nothing else.
     sha256 = hashlib.sha256(b"a file that finds no place").hexdigest()
-    in_the_way = storage().path_of(sha256).parents[1]
+    in_the_way = storage().path_of(sha256).parent
     shutil.rmtree(in_the_way, ignore_errors=True)
     in_the_way.write_text("in the way")
     road.file()

@@ -61,3 +61,43 @@ def test_only_a_mark_made_for_this_agent_lets_words_out(
 
 def test_an_agents_mail_without_words_of_its_own_is_not_passed_on() -> None:
     assert speech_of(AN_AGENT, TO_REQUESTER, has_own_words=False).voice is Voice.NOTE
+
+
+@pytest.mark.parametrize(
+    ("speaker", "by", "voice", "verified"),
+    [
+        (AN_AGENT, BY_SUBJECT, Voice.NOTE, True),
+        (AN_AGENT, INTERNAL_OF_ANOTHER, Voice.NOTE, True),
+        (AN_AGENT, TO_REQUESTER, Voice.REPLY, True),
+        # The server proves who wrote; that the words were meant to leave it cannot know.
+        (AN_AGENT, OF_ANOTHER, Voice.NOTE, True),
+        (AN_AGENT, BY_MESSAGE_ID, Voice.NOTE, True),
+        (AGENT_WHO_ASKED, BY_SUBJECT, Voice.ANSWER, True),
+        (AGENT_WHO_FOLLOWS, BY_SUBJECT, Voice.ANSWER, True),
+        (A_REQUESTER, OF_ANOTHER, Voice.ANSWER, True),
+    ],
+)
+def test_a_server_that_vouches_for_the_sender_proves_who_wrote_and_lets_nothing_more_out(
+    speaker: Speaker, by: Thread, voice: Voice, verified: bool
+) -> None:
+    speech = speech_of(speaker, by, has_own_words=True, proven=True)
+    assert (speech.voice, speech.verified) == (voice, verified)
+
+
+@pytest.mark.parametrize(
+    ("speaker", "by", "voice", "verified"),
+    [
+        (AN_AGENT, TO_REQUESTER, Voice.NOTE, False),
+        (AN_AGENT, BY_SUBJECT, Voice.NOTE, False),
+        (AGENT_WHO_ASKED, BY_SUBJECT, Voice.ANSWER, False),
+        (A_REQUESTER, BY_SUBJECT, Voice.ANSWER, False),
+        (A_REQUESTER, OF_ANOTHER, Voice.ANSWER, False),
+        # A mailing list breaks signatures; the mark was made for this very person.
+        (A_REQUESTER, TO_REQUESTER, Voice.ANSWER, True),
+    ],
+)
+def test_a_from_that_is_said_to_be_forged_lets_nothing_out(
+    speaker: Speaker, by: Thread, voice: Voice, verified: bool
+) -> None:
+    speech = speech_of(speaker, by, has_own_words=True, refuted=True)
+    assert (speech.voice, speech.verified) == (voice, verified)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 _FETCH = re.compile(rb"(\S+) UID FETCH ([\d,:]+) \(BODY\.PEEK\[\]\)", re.I)
+
+
+_LITERAL = re.compile(rb"\{(\d+)\}\r\n$")
 
 
 @dataclass
@@ -25,9 +28,16 @@ class Proxy:
     # Capabilities that the server does not seem to have.
     hides: tuple[bytes, ...] = ()
     fetches: list[list[int]] = field(default_factory=list)
+    # What becomes of a line of the client's, and of a line of the server's (with the client's
+    # command before it); literals pass as they are. Several lines may be made of one, or none.
+    asks: Callable[[bytes], bytes] = lambda line: line
+    answers: Callable[[bytes, bytes], bytes] = lambda line, command: line
+    # Once: the connection ends after so many bytes of the next literal that is longer than this.
+    cuts_literals_at: int = 0
     # While set, nobody gets through: every connection is closed at once.
     shut: bool = False
     _open: list[socket.socket] = field(default_factory=list)
+    _command: bytes = b""
 
     def cut(self) -> None:
         """Break all connections."""
@@ -46,7 +56,8 @@ class Proxy:
         with suppress(OSError), client.makefile("rb") as lines:
             for line in lines:
                 if not self._spoilt(line, client):
-                    server.sendall(line)
+                    self._command = line
+                    server.sendall(self.asks(line))
         for sock in (client, server):
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
@@ -68,11 +79,23 @@ class Proxy:
             return True
         return bool(self.hangs & set(uids))
 
+    def _without_hidden(self, line: bytes) -> bytes:
+        for word in self.hides:
+            line = line.replace(b" " + word + b" ", b" X-NOT-" + word + b" ")
+        return line
+
     def _answers(self, server: socket.socket, client: socket.socket) -> None:
-        with suppress(OSError):
-            while data := server.recv(65536):
-                for word in self.hides:
-                    data = data.replace(b" " + word + b" ", b" X-NOT-" + word + b" ")
+        with suppress(OSError), server.makefile("rb") as lines:
+            for line in lines:
+                literal = _LITERAL.search(line)
+                client.sendall(self.answers(self._without_hidden(line), self._command))
+                if literal is None:
+                    continue
+                data = lines.read(int(literal[1]))
+                if 0 < self.cuts_literals_at < len(data):
+                    client.sendall(data[: self.cuts_literals_at])
+                    self.cuts_literals_at = 0
+                    break
                 client.sendall(data)
         with suppress(OSError):
             client.shutdown(socket.SHUT_RDWR)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import enum
 import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -64,6 +66,8 @@ class Sink:
     # Recipients that are refused, whatever the manner.
     unknown: set[str] = field(default_factory=set)
     needs_login: bool = False
+    _new_controller: Callable[[], Controller] | None = None
+    _controller: Controller | None = None
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def wait_for(self, count: int, seconds: float = 10) -> list[Received]:
@@ -76,6 +80,25 @@ class Sink:
                     raise AssertionError(f"{len(self.mails)} mails came, not {count}")
                 self._changed.wait(left)
             return list(self.mails)
+
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        """Nobody listens at its port until the block ends."""
+        self._stop()
+        try:
+            yield
+        finally:
+            self._start()
+
+    def _start(self) -> None:
+        assert self._new_controller is not None
+        # One that was stopped cannot be started again.
+        self._controller = self._new_controller()
+        self._controller.start()
+
+    def _stop(self) -> None:
+        assert self._controller is not None
+        self._controller.stop()
 
     def _keep(self, server: SMTP, session: Session, envelope: Envelope) -> None:
         login = session.auth_data
@@ -130,6 +153,26 @@ class Sink:
         return "250 2.0.0 Taken"
 
 
+@dataclass
+class TokenSink(Sink):
+    """A server that knows its users by tokens; `is_good` says which (user, token) it takes."""
+
+    is_good: Callable[[str, str], bool] = lambda user, token: False
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802
+        said = args[1] if len(args) > 1 else (await server.challenge_auth("")).decode()
+        fields = base64.b64decode(said).decode().split("\1")
+        user, token = fields[0].removeprefix("user="), fields[1].removeprefix("auth=Bearer ")
+        if self.is_good(user, token):
+            login = LoginPassword(user.encode(), b"")
+            return AuthResult(success=True, auth_data=login)
+        complaint = '{"status":"401","schemes":"bearer","scope":"https://mail.example.org/"}'
+        await server.push(f"334 {base64.b64encode(complaint.encode()).decode()}")
+        # The client answers with an empty line before it is told no.
+        assert (await server._reader.readline()).strip() == b""
+        return AuthResult(success=False, handled=False, message="535 5.7.3 Not signed in")
+
+
 @contextmanager
 def smtp_sink(
     *,
@@ -137,11 +180,16 @@ def smtp_sink(
     certificate: Certificate | None = None,
     login: tuple[str, str] | None = None,
     tls_at_once: bool = False,
+    is_good: Callable[[str, str], bool] | None = None,
 ) -> Iterator[Sink]:
     """A sink on 127.0.0.1. With a certificate it offers STARTTLS (or speaks TLS at once, as on port
-    465); with a `login` (user, password) it takes mail only from who has signed in.
+    465); with a `login` (user, password) it takes mail only from who has signed in, and with
+    `is_good` (user, token) only from who has shown a token.
     """
-    sink = Sink(port or free_port(), needs_login=login is not None)
+    if is_good is not None:
+        sink: Sink = TokenSink(port or free_port(), needs_login=True, is_good=is_good)
+    else:
+        sink = Sink(port or free_port(), needs_login=login is not None)
     context = None
     if certificate is not None:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
@@ -153,7 +201,8 @@ def smtp_sink(
         expected = login is not None and data == LoginPassword(*(part.encode() for part in login))
         return AuthResult(success=expected, handled=False, auth_data=data)
 
-    controller = Controller(
+    sink._new_controller = partial(
+        Controller,
         sink,
         hostname="127.0.0.1",
         port=sink.port,
@@ -161,13 +210,14 @@ def smtp_sink(
         tls_context=None if tls_at_once else context,
         require_starttls=context is not None and not tls_at_once,
         authenticator=authenticate,
+        auth_exclude_mechanism=["LOGIN", "PLAIN"] if is_good is not None else [],
         # It does not know that a connection which was encrypted from the start is so.
         auth_require_tls=context is not None and not tls_at_once,
         enable_SMTPUTF8=True,
         server_hostname="sink.example.org",
     )
-    controller.start()
+    sink._start()
     try:
         yield sink
     finally:
-        controller.stop()
+        sink._stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import pytest
@@ -239,3 +240,78 @@ def test_a_copy_and_its_first_delivery_lead_to_each_other(admin: FlaskClient, ro
 def test_there_is_no_such_mail(admin: FlaskClient, world: World) -> None:
     assert admin.get("/admin/mail/4711").status_code == 404
     assert db.session.get(InboundMail, 4711) is None
+
+
+def test_several_mails_are_filed_at_once_and_one_that_cannot_be_stops_no_other(
+    admin: FlaskClient, road: Road
+) -> None:
+    absent = [
+        road.take(letter(subject=f"Away {number}", Auto_Submitted="auto-replied")).id
+        for number in range(3)
+    ]
+    filed = road.take(letter(subject="Filed")).id
+    text = page(admin, "/admin/mail?place=set-aside")
+    assert re.findall(r'name="mail" value="(\d+)"', text) == [str(each) for each in absent[::-1]]
+    assert 'name="mail"' not in page(admin, "/admin/mail?place=new")
+    token = text.split('name="csrf_token" value="')[1].split('"')[0]
+
+    answer = admin.post(
+        "/admin/mail/decide?place=set-aside",
+        data={"csrf_token": token, "mail": [absent[0], absent[1], filed, "x"], "new": "1"},
+        follow_redirects=True,
+    )
+
+    assert "2 mails are on tickets now." in answer.text
+    assert "One mail could not be filed" in answer.text
+    db.session.rollback()
+    assert [mail_row(each).state for each in absent] == ["filed", "filed", "set aside"]
+    assert len(tickets()) == 3
+
+    answer = admin.post(
+        "/admin/mail/decide",
+        data={"csrf_token": token, "mail": [absent[2]], "again": "1"},
+        follow_redirects=True,
+    )
+    assert "One mail was judged anew" in answer.text
+    db.session.rollback()
+    assert "by hand" in {step["stage"] for step in mail_row(absent[2]).trace}
+    assert mail_row(absent[2]).state == "set aside"
+    answer = admin.post(
+        "/admin/mail/decide", data={"csrf_token": token, "new": "1"}, follow_redirects=True
+    )
+    assert "Choose at least one mail." in answer.text
+
+
+def test_who_may_only_look_chooses_nothing(sign_in: SignIn, road: Road, world: World) -> None:
+    road.take(letter(subject="Away", Auto_Submitted="auto-replied"))
+    agent = sign_in(world.agnes_id)
+    assert agent.get("/admin/mail").status_code in (200, 403)
+    assert 'name="mail"' not in agent.get("/admin/mail").text
+    assert agent.post("/admin/mail/decide", data={"mail": ["1"]}).status_code in (400, 403)
+
+
+def test_words_are_looked_for_a_part_of_a_long_log_at_a_time(
+    admin: FlaskClient, road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("helpdesk.domain.reconciliation.log.SEARCHED_AT_ONCE", 2)
+    first = road.take(letter(subject="Needle", Message_ID="<needle@example.com>"))
+    for number in range(3):
+        road.take(letter(subject=f"Hay {number}"))
+    text = page(admin, "/admin/mail?q=needle")
+    assert "No such mail since" in text
+    assert "Look further back" in text
+    back = text.split('href="/admin/mail?')[-1].split('"')[0].replace("&amp;", "&")
+    assert f"/admin/mail/{first.id}" in page(admin, f"/admin/mail?{back}")
+    # What is a whole id or address is looked up, however far back it is.
+    assert f"/admin/mail/{first.id}" in page(admin, "/admin/mail?q=<needle@example.com>")
+    assert f"/admin/mail/{first.id}" in page(admin, "/admin/mail?q=eva@example.com")
+
+
+def test_a_mail_that_waits_after_a_fault_may_be_filed_at_once(
+    admin: FlaskClient, road: Road
+) -> None:
+    waiting = road.keep(letter(subject="Later"))
+    assert "Decide about this mail" not in page(admin, f"/admin/mail/{waiting}")
+    with unit_of_work():
+        db.session.get_one(InboundMail, waiting).error = "OSError: no room"
+    assert "Decide about this mail" in page(admin, f"/admin/mail/{waiting}")

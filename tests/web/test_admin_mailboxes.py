@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import UTC, date, datetime
+from urllib.parse import quote_plus
 
 import pytest
 from flask.testing import FlaskClient
@@ -296,6 +298,45 @@ def test_the_account_of_a_mailbox_adds_up_and_each_number_leads_to_its_mail(
         assert path.replace("&", "&amp;") in text
         rows = re.findall(r'href="/admin/mail/\d+"', admin.get(path).text)
         assert len(rows) == number, place
+
+
+def test_what_is_set_aside_is_counted_by_reason_and_each_number_leads_to_its_mail(
+    admin: FlaskClient, road: Road, world: World
+) -> None:
+    some_of_each(road)
+    road.take(letter(subject="Away too", Auto_Submitted="auto-replied"))
+    other = road.take(letter(subject="Not ours", Auto_Submitted="auto-replied"), mailbox="orders")
+    odd = road.take(letter(subject="Odd")).id
+    with unit_of_work():
+        row = db.session.get_one(InboundMail, odd)
+        row.state, row.reason, row.message_id = "set aside", "Another reason", None
+    account = reconciled(world.helpdesk_id)
+    assert [number for _, number in account.set_aside] == [2, 1]
+    assert account.adds_up
+    text = html.unescape(admin.get(f"/admin/mailboxes/{world.helpdesk_id}").text)
+    for reason, number in account.set_aside:
+        path = (
+            f"/admin/mail?mailbox={world.helpdesk_id}&place=set-aside&reason={quote_plus(reason)}"
+        )
+        assert path in text
+        rows = re.findall(r'href="/admin/mail/(\d+)"', admin.get(path).text)
+        assert len(rows) == number, reason
+        assert str(other.id) not in rows
+
+
+def test_a_fetched_mailbox_shows_what_is_on_the_server_and_when_that_was_counted(
+    admin: FlaskClient, world: World
+) -> None:
+    with unit_of_work():
+        box = world.helpdesk
+        box.kind, box.host = "imap", "imap.example.org"
+    assert "not counted yet" in admin.get(f"/admin/mailboxes/{world.helpdesk_id}").text
+    with unit_of_work():
+        box = world.helpdesk
+        box.on_server, box.counted_at = 4711, datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
+    text = admin.get(f"/admin/mailboxes/{world.helpdesk_id}").text
+    assert "4711" in text
+    assert "On the server, counted Tue 24 Nov 06:00" in text
 
 
 def test_every_mail_is_in_exactly_one_place(road: Road, world: World) -> None:

@@ -6,6 +6,8 @@ import html as entities
 import re
 from dataclasses import dataclass, field
 
+from helpdesk.core.html import targets
+
 _TOKEN = re.compile(r'<(/?)([a-z0-9]+)((?: [\w-]+="[^"]*")*)>|([^<]+)')
 _HREF = re.compile(r' href="([^"]*)"')
 _ALT = re.compile(r' alt="([^"]*)"')
@@ -148,7 +150,8 @@ class _Writer:
 def text_of_clean(clean: str) -> str:
     """The words of sanitised HTML: paragraphs, lists, rows of tables, quotations, links."""
     writer = _Writer()
-    for token in _TOKEN.finditer(clean):
+    # Here the whole address follows a link that says something else.
+    for token in _TOKEN.finditer(targets.SHOWN.sub("", clean)):
         closing, name, attributes, text = token.groups()
         if text is not None:
             writer.words(text)

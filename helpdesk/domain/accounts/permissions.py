@@ -32,6 +32,7 @@ class Action(enum.StrEnum):
     WORK_ON_TICKETS = "work on tickets"
     WRITE_FIRST = "write first"
     SEE_ORIGINAL_MAIL = "see original mail"
+    REVIEW_SPAM = "look through spam"
     SEE_MAIL_LOG = "see the mail log"
     FILE_MAIL_AGAIN = "file mail again"
     MANAGE_MAILBOXES = "manage mailboxes"
@@ -49,6 +50,7 @@ _AGENT = _REQUESTER | {
     Action.WORK_ON_TICKETS,
     Action.WRITE_FIRST,
     Action.SEE_ORIGINAL_MAIL,
+    Action.REVIEW_SPAM,
 }
 
 PERMISSIONS: Mapping[Role, frozenset[Action]] = {

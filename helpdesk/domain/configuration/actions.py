@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from helpdesk.domain.accounts.models import Person
 
 # Of these it is told that they changed, and nothing else.
-SECRETS = frozenset({"password", "sealed_password"})
+SECRETS = frozenset(
+    {
+        *("password", "client_secret", "refresh_token", "access_token"),
+        *("sealed_password", "sealed_client_secret", "sealed_refresh_token", "sealed_access_token"),
+    }
+)
 
 Changes = dict[str, list[Any]]
 
@@ -27,6 +32,7 @@ class Thing(enum.StrEnum):
     """What can be set up."""
 
     MAILBOX = "mailbox"
+    GRANT = "grant"
     RULE = "rule"
     PERSON = "person"
     FUNCTION = "function"
@@ -41,6 +47,8 @@ class What(enum.StrEnum):
     CHANGED = "changed"
     DELETED = "deleted"
     INVITED = "invited"
+    CONNECTED = "connected"
+    DISCONNECTED = "disconnected"
 
 
 def apply(row: Base, values: Mapping[str, Any]) -> Changes:

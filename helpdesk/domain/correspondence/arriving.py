@@ -18,7 +18,7 @@ from helpdesk.domain.correspondence.models import (
 
 # To put a statement together costs SQLAlchemy as much time as to carry it out.
 _WAITING = (
-    select(InboundMail.id, InboundMail.raw_sha256)
+    select(InboundMail.id, InboundMail.raw_sha256, InboundMail.size, InboundMail.attempts)
     .where(
         InboundMail.state == InboundState.WAITING.value,
         InboundMail.due_at <= bindparam("now"),
@@ -29,21 +29,16 @@ _WAITING = (
 _CLAIM = (
     select(InboundMail)
     .where(
-        InboundMail.id == bindparam("inbound_id"),
+        InboundMail.id.in_(bindparam("inbound_ids", expanding=True)),
         InboundMail.state == InboundState.WAITING.value,
         InboundMail.due_at <= bindparam("now"),
     )
+    .order_by(InboundMail.due_at, InboundMail.id)
     .with_for_update(skip_locked=True)
 )
 _DELIVERIES = (
-    select(
-        InboundMail.id,
-        InboundMail.mailbox_id,
-        InboundMail.first_of_content,
-        InboundMail.ticket_id,
-        InboundMail.message_id,
-    )
-    .where(InboundMail.content_key == bindparam("content_key"))
+    select(InboundMail)
+    .where(InboundMail.content_key.in_(bindparam("content_keys", expanding=True)))
     .order_by(InboundMail.id)
 )
 _WAITS_AMONG = (
@@ -69,35 +64,42 @@ _TICKETS = (
     select(MailId.rfc_id, MailId.ticket_id, MailId.source)
     .where(MailId.rfc_id.in_(bindparam("rfc_ids", expanding=True)))
     .order_by(MailId.ticket_id.desc())
+    # Message-IDs are written at once, never later with other rows.
+    .execution_options(autoflush=False)
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
-    """One delivery of a mail: through which mailbox, whether it was the one filed, and where to."""
+class Waiting:
+    """A mail that waits: the digest of its bytes, how many they are, and how often it failed."""
 
     id: int
-    mailbox_id: int
-    first: bool
-    ticket_id: int | None
-    message_id: int | None
+    sha256: str | None
+    size: int = 0
+    attempts: int = 0
 
 
-def waiting_mail(*, now: datetime, limit: int) -> Sequence[tuple[int, str | None]]:
-    """Kept mail that is due for filing, as (id, SHA-256 of its bytes), longest due first."""
+def waiting_mail(*, now: datetime, limit: int) -> Sequence[Waiting]:
+    """Kept mail that is due for filing, longest due first."""
     rows = db.session.execute(_WAITING, {"now": now, "most": limit})
-    return [(inbound_id, sha256) for inbound_id, sha256 in rows]
+    return [Waiting(*row) for row in rows]
 
 
-def claimed(inbound_id: int, *, now: datetime) -> InboundMail | None:
-    """The mail, locked for this unit of work; None when it waits no more or another has it."""
-    return db.session.scalar(_CLAIM, {"inbound_id": inbound_id, "now": now})
+def claimed(inbound_ids: Iterable[int], *, now: datetime) -> Sequence[InboundMail]:
+    """Of these mails, longest due first, those that still wait, locked for this unit of work.
+
+    What another worker has at this moment is left to him.
+    """
+    values = {"inbound_ids": list(inbound_ids), "now": now}
+    return db.session.scalars(_CLAIM, values).all()
 
 
-def deliveries_of_content(content_key: str) -> Sequence[Delivery]:
-    """All deliveries of one mail, in the order in which they were kept."""
-    rows = db.session.execute(_DELIVERIES, {"content_key": content_key})
-    return [Delivery(*row) for row in rows]
+def deliveries_of(content_keys: Iterable[str]) -> dict[str, list[InboundMail]]:
+    """All deliveries of each of these mails, in the order in which they were kept."""
+    found: dict[str, list[InboundMail]] = {}
+    for row in db.session.scalars(_DELIVERIES, {"content_keys": list(content_keys)}):
+        found.setdefault(row.content_key, []).append(row)
+    return found
 
 
 def waits_among(rfc_ids: Iterable[str], *, other_than: int, kept_since: datetime) -> bool:
@@ -116,3 +118,13 @@ def tickets_by_rfc_ids(rfc_ids: Iterable[str]) -> Sequence[tuple[str, int, IdSou
     """Where Message-IDs are known: (id, ticket, how it is known), newest ticket first."""
     rows = db.session.execute(_TICKETS, {"rfc_ids": list(rfc_ids)})
     return [(rfc_id, ticket_id, IdSource(source)) for rfc_id, ticket_id, source in rows]
+
+
+def envelopes_of(inbound_ids: Iterable[int]) -> dict[int, tuple[str | None, str | None]]:
+    """From whom and to whom these mails were handed over, by their ids."""
+    rows = db.session.execute(
+        select(InboundMail.id, InboundMail.envelope_from, InboundMail.envelope_to).where(
+            InboundMail.id.in_(list(inbound_ids))
+        )
+    )
+    return {inbound_id: (sender, recipient) for inbound_id, sender, recipient in rows}

@@ -16,8 +16,10 @@ from helpdesk.domain.accounts.actions import checked_address
 from helpdesk.domain.accounts.models import Address, Person
 from helpdesk.domain.configuration.actions import Thing, What, apply, record_change
 from helpdesk.domain.correspondence import fetching
+from helpdesk.domain.correspondence.granting import grant_by_id
 from helpdesk.domain.correspondence.models import AfterKeeping, Mailbox, MailboxKind, OldMail
 from helpdesk.domain.correspondence.queries import mailbox_by_name, mailboxes
+from helpdesk.domain.correspondence.trusting import server_names, spam_sign
 
 # Where a password is sent: whoever changes one of these has to know it.
 WHERE_THE_PASSWORD_GOES = ("host", "port", "security", "verify_tls", "username")
@@ -41,7 +43,7 @@ def add_mailbox(
     new.position = 0 if last is None else last + 1
     given = {"name": name, "address": address, **values}
     _set(new, given)
-    if password:
+    if password and new.grant_id is None:
         new.sealed_password = signing.seal(password)
     db.session.add(new)
     db.session.flush()
@@ -71,7 +73,10 @@ def change_mailbox(
     Invalid where a value is wrong.
     """
     changes = _set(mailbox, values)
-    if password:
+    if mailbox.grant_id is not None:
+        # What is not needed any more is not kept.
+        mailbox.sealed_password = None
+    elif password:
         mailbox.sealed_password = signing.seal(password)
         changes["password"] = [None, None]
     db.session.flush()
@@ -130,11 +135,18 @@ def _set(mailbox: Mailbox, values: Mapping[str, Any]) -> dict[str, list[Any]]:
         given["address"] = _free_address(given["address"], mailbox, "address")
     if "aliases" in given:
         given["aliases"] = list(_free_aliases(given["aliases"], mailbox))
+    if "authserv_ids" in given:
+        given["authserv_ids"] = server_names(given["authserv_ids"])
+    if "spam_header" in given:
+        given["spam_header"] = str(given["spam_header"]).strip()
+        spam_sign(given["spam_header"])
     if given.get("kind", mailbox.kind) == MailboxKind.IMAP.value:
         for field in ("host", "username"):
             if field in given and not str(given[field]).strip():
                 raise Invalid(field, N_("A mailbox that is fetched needs it."))
         _refuse_moving_in_a_circle(mailbox, given)
+    if given.get("grant_id") is not None and grant_by_id(given["grant_id"]) is None:
+        raise Invalid("grant", N_("This sign-in is gone. Choose another."))
     return apply(mailbox, given)
 
 

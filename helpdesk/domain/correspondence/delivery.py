@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, exists, select, update
+from sqlalchemy import ColumnElement, Table, and_, exists, func, select, update
 from sqlalchemy.orm import aliased
 
 from helpdesk.core.db import db
@@ -14,6 +14,7 @@ from helpdesk.core.errors import Refused
 from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.queries import person_by_id
+from helpdesk.domain.correspondence.bouncing import suppressed_among
 from helpdesk.domain.correspondence.models import DeliveryState, Fault, OutboundMail
 
 __all__ = [
@@ -82,11 +83,18 @@ def senders() -> Sequence[str]:
 
 
 def take_back(lease: str, *, now: datetime) -> None:
-    """What a dead sender left behind is due at once, instead of when his lease would run out."""
+    """What a dead sender left behind is due at once, instead of when his lease would run out.
+
+    They are sent in the order of their ids, so only the first of them can have been in his hands;
+    for the others it was no attempt, or many deaths would use up the attempts of all.
+    """
+    held = (OutboundMail.leased_by == lease, OutboundMail.state == DeliveryState.SENDING.value)
+    first = db.session.scalar(select(func.min(OutboundMail.id)).where(*held))
+    db.session.execute(update(OutboundMail).where(*held).values(due_at=now))
     db.session.execute(
         update(OutboundMail)
-        .where(OutboundMail.leased_by == lease, OutboundMail.state == DeliveryState.SENDING.value)
-        .values(due_at=now)
+        .where(*held, OutboundMail.id != first, OutboundMail.attempts > 0)
+        .values(attempts=OutboundMail.attempts - 1)
     )
 
 
@@ -161,13 +169,18 @@ def release(outbound_ids: Sequence[int], *, lease: str, now: datetime) -> None:
 def send_again(mail: OutboundMail, *, by: Person, now: datetime) -> None:
     """Send a mail that failed, bounced, was cancelled or captured, or waits for its next attempt.
 
-    It goes to the person's address of today. Refused for one that left or is leaving now.
+    It goes to the person's address of today. Refused for one that left or is leaving now, and
+    for an address that nothing is sent to.
     """
     if mail.state in (DeliveryState.SENT.value, DeliveryState.SENDING.value):
         raise Refused(N_("This mail has left, or is leaving right now."))
     person = person_by_id(mail.person_id) if mail.person_id else None
-    if person is not None:
-        mail.to_address = person.email
+    was, to = mail.to_address, person.email if person is not None else mail.to_address
+    if suppressed_among((to,)):
+        raise Refused(
+            N_("Mail does not reach this address. Let it be freed first, or correct the address.")
+        )
+    mail.to_address = to
     mail.state = DeliveryState.WAITING.value
     mail.due_at = now
     mail.attempts = 0
@@ -175,7 +188,8 @@ def send_again(mail: OutboundMail, *, by: Person, now: datetime) -> None:
     mail.last_error = ""
     mail.sent_at = None
     mail.raw_sha256 = None
-    _remember(mail, "sent again", by, now)
+    # A report about the earlier sending may still come, and is about the earlier address.
+    _remember(mail, "sent again", by, now, **({"was": was} if was != to else {}))
     db.session.flush()
 
 
@@ -204,7 +218,7 @@ def _change(outbound_id: int, lease: str, **values: Any) -> bool:
     return bool(done.rowcount)  # type: ignore[attr-defined]
 
 
-def _remember(mail: OutboundMail, what: str, by: Person, now: datetime) -> None:
-    decided = {"what": what, "by": by.id, "at": now.isoformat()}
+def _remember(mail: OutboundMail, what: str, by: Person, now: datetime, **more: str) -> None:
+    decided = {"what": what, "by": by.id, "at": now.isoformat(), **more}
     # A new value, so that the change is seen by the database.
     mail.facts = {**mail.facts, "decided": [*mail.facts.get("decided", []), decided]}

@@ -1,20 +1,22 @@
-"""Verbs and questions of mail that is fetched: who fetches, how far he has come, how it went."""
+"""Verbs and questions of mail that is fetched: how far we have come, and how it went."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.words import N_
+from helpdesk.domain.correspondence.actions import note_step
 from helpdesk.domain.correspondence.models import (
     InboundMail,
     InboundState,
     Mailbox,
     MailboxKind,
+    MailGrant,
     OldMail,
 )
 
@@ -24,57 +26,9 @@ FIRST_RETRY = timedelta(minutes=5)
 MOST_ATTEMPTS = 10
 
 
-def take_lease(
-    mailbox_id: int, *, holder: str, until: datetime, dead: str | None = None, now: datetime
-) -> bool:
-    """Become the only one who fetches from a mailbox; False while somebody else is.
-
-    `dead` is a holder of whom the caller knows that he is no more.
-    """
-    free = or_(
-        Mailbox.leased_by.is_(None),
-        Mailbox.leased_until.is_(None),
-        Mailbox.leased_until < now,
-        Mailbox.leased_by.in_([holder, dead or holder]),
-    )
-    taken = db.session.execute(
-        update(Mailbox)
-        .where(Mailbox.id == mailbox_id, free)
-        .values(leased_by=holder, leased_until=until)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(taken.rowcount)  # type: ignore[attr-defined]
-
-
-def release_lease(mailbox_id: int, *, holder: str) -> None:
-    """Let somebody else fetch; changes nothing when it was not ours."""
-    db.session.execute(
-        update(Mailbox)
-        .where(Mailbox.id == mailbox_id, Mailbox.leased_by == holder)
-        .values(leased_by=None, leased_until=None)
-        .execution_options(synchronize_session=False)
-    )
-
-
 def mailbox_by_id(mailbox_id: int) -> Mailbox | None:
     """The mailbox with that id."""
     return db.session.get(Mailbox, mailbox_id)
-
-
-def lease_holder(mailbox_id: int) -> str | None:
-    """Who fetched last, as far as he has not said that he is done."""
-    return db.session.scalar(select(Mailbox.leased_by).where(Mailbox.id == mailbox_id))
-
-
-def leased_mailbox(mailbox_id: int, *, holder: str) -> Mailbox | None:
-    """The mailbox, locked until the end of the transaction; None when somebody else fetches now."""
-    return db.session.scalar(
-        select(Mailbox)
-        .where(Mailbox.id == mailbox_id, Mailbox.leased_by == holder)
-        # Not against the foreign keys of mail that comes through the other doors.
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
 
 
 def first_sight(
@@ -94,8 +48,11 @@ def first_sight(
     """
     is_known = mailbox.first_seen_at is not None
     old = OldMail(mailbox.old_mail)
-    if is_known and mailbox.fetched_from != fetched_from:
-        # The numbers of one folder say nothing about the mail of another.
+    if is_known:
+        _give_up_asking(mailbox, now=now)
+    if is_known and (mailbox.fetched_from != fetched_from or mailbox.uidvalidity == uidvalidity):
+        # The numbers of one folder say nothing about the mail of another, also where a server has
+        # begun to count anew under the same UIDVALIDITY.
         db.session.execute(
             update(InboundMail)
             .where(InboundMail.mailbox_id == mailbox.id, InboundMail.uid.is_not(None))
@@ -115,6 +72,26 @@ def first_sight(
         mailbox.first_count = count
 
 
+def _give_up_asking(mailbox: Mailbox, *, now: datetime) -> None:
+    """What the server did not hand over has another number now, and is fetched under that."""
+    refused = db.session.scalars(
+        select(InboundMail).where(
+            InboundMail.mailbox_id == mailbox.id,
+            InboundMail.state == InboundState.FAILED.value,
+            InboundMail.raw_sha256.is_(None),
+            InboundMail.attempts < MOST_ATTEMPTS,
+        )
+    )
+    for mail in refused:
+        note_gone(mail, error="The server has numbered its mail anew; it is fetched anew.")
+        note_step(
+            mail,
+            "fetch",
+            N_("The server has numbered its mail anew; it is asked for under the new number"),
+            now=now,
+        )
+
+
 def decide_old_mail(mailbox: Mailbox, *, policy: OldMail, since: date | None = None) -> None:
     """Say what becomes of mail that was there before us; Invalid without a date for `since`.
 
@@ -128,11 +105,23 @@ def decide_old_mail(mailbox: Mailbox, *, policy: OldMail, since: date | None = N
     mailbox.old_uid = 0 if takes_some else (mailbox.first_uidnext or 1) - 1
 
 
-def note_poll(mailbox_id: int, *, error: str | None, worked: bool, now: datetime) -> None:
-    """Note how an attempt went. `worked` with an error: mail is kept, but something is wrong."""
+def note_poll(
+    mailbox_id: int,
+    *,
+    error: str | None,
+    worked: bool,
+    on_server: int | None = None,
+    now: datetime,
+) -> None:
+    """Note how an attempt went. `worked` with an error: mail is kept, but something is wrong.
+
+    `on_server` is how many mails the folder had, None where the server did not come to say it.
+    """
     values: dict[str, object] = {"polled_at": now, "last_error": error or ""}
     if worked:
         values["worked_at"] = now
+    if on_server is not None:
+        values |= {"on_server": on_server, "counted_at": now}
     db.session.execute(
         update(Mailbox)
         .where(Mailbox.id == mailbox_id)
@@ -192,6 +181,17 @@ def untold(mailbox_id: int, uidvalidity: int, *, limit: int) -> Sequence[int]:
     return [uid for uid in found if uid is not None]
 
 
+def mail_by_uid(mailbox_id: int, uidvalidity: int, uid: int) -> InboundMail | None:
+    """The mail that was kept under this number of the server."""
+    return db.session.scalar(
+        select(InboundMail).where(
+            InboundMail.mailbox_id == mailbox_id,
+            InboundMail.uidvalidity == uidvalidity,
+            InboundMail.uid == uid,
+        )
+    )
+
+
 def known_uids(mailbox_id: int, uidvalidity: int, *, low: int, high: int) -> frozenset[int]:
     """Of the UIDs from `low` to `high` those that have a row."""
     return frozenset(
@@ -245,6 +245,8 @@ def fetched_mailboxes() -> dict[int, tuple[object, ...]]:
             Mailbox.verify_tls,
             Mailbox.username,
             Mailbox.sealed_password,
+            Mailbox.grant_id,
+            MailGrant.connected_at,
             Mailbox.folder,
             Mailbox.after_keeping,
             Mailbox.move_to,
@@ -253,6 +255,7 @@ def fetched_mailboxes() -> dict[int, tuple[object, ...]]:
             Mailbox.old_mail,
             Mailbox.old_mail_since,
         )
+        .outerjoin(MailGrant, MailGrant.id == Mailbox.grant_id)
         .where(Mailbox.active, Mailbox.kind == MailboxKind.IMAP.value, Mailbox.host != "")
         .order_by(Mailbox.position, Mailbox.id)
     )

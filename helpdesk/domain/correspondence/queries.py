@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, bindparam, func, or_, select
 
-from helpdesk.core.db import db
+from helpdesk.core.db import asked_once, db
 from helpdesk.domain.correspondence.models import (
     DeliveryState,
     Fault,
@@ -21,7 +21,7 @@ from helpdesk.domain.correspondence.models import (
 from helpdesk.domain.correspondence.tokens import Audience, read_message_id, without_tag
 
 # Asked for each mail that comes, so they are made only once.
-_OUR_ADDRESSES = select(Mailbox.address, Mailbox.aliases)
+_MAILBOXES = select(Mailbox).order_by(Mailbox.position, Mailbox.id)
 _SENT_LATELY = select(func.count()).where(
     OutboundMail.to_address == bindparam("to_address"),
     OutboundMail.notification == bindparam("notification"),
@@ -31,8 +31,12 @@ _SENT_LATELY = select(func.count()).where(
 
 def mailboxes(*, active_only: bool = False) -> Sequence[Mailbox]:
     """All mailboxes in the order that decides about copies."""
-    statement = select(Mailbox).order_by(Mailbox.position, Mailbox.id)
-    return db.session.scalars(statement.where(Mailbox.active) if active_only else statement).all()
+    return [mailbox for mailbox in _mailboxes() if mailbox.active or not active_only]
+
+
+@asked_once(Mailbox)
+def _mailboxes() -> Sequence[Mailbox]:
+    return db.session.scalars(_MAILBOXES).all()
 
 
 def mailbox_by_name(name: str) -> Mailbox | None:
@@ -51,8 +55,7 @@ def mailbox_for(address: str) -> Mailbox | None:
 
 def our_addresses() -> frozenset[str]:
     """Every address that leads to us, also through mailboxes that are switched off."""
-    rows = db.session.execute(_OUR_ADDRESSES)
-    return frozenset(each for address, aliases in rows for each in (address, *aliases))
+    return frozenset(each for mailbox in _mailboxes() for each in mailbox.all_addresses)
 
 
 def is_ours(address: str) -> bool:

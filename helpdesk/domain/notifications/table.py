@@ -148,7 +148,11 @@ NOTIFICATIONS: tuple[Notification, ...] = (
     ),
 )
 
-# Mail that a person asks for, not an event: it is sent by its own verb.
+_LOOKS_AFTER_MAILBOXES = N_(
+    "You get this because you are an administrator. It comes once for each trouble."
+)
+
+# Mail about no event of a ticket: it is sent by its own verb.
 ON_REQUEST: dict[str, Kind] = {
     "new-link": Kind(
         Audience.REQUESTER,
@@ -160,6 +164,8 @@ ON_REQUEST: dict[str, Kind] = {
         Submitted.GENERATED,
         N_("You get this because somebody asked for a new password for you."),
     ),
+    "mailbox-alarm": Kind(Audience.INTERNAL, Submitted.GENERATED, _LOOKS_AFTER_MAILBOXES),
+    "mailbox-works-again": Kind(Audience.INTERNAL, Submitted.GENERATED, _LOOKS_AFTER_MAILBOXES),
 }
 
 KINDS: dict[str, Kind] = ON_REQUEST | {

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    DateField,
     Field,
     HiddenField,
     IntegerField,
@@ -31,26 +28,17 @@ from wtforms.validators import (
 
 from helpdesk.core.errors import Invalid
 from helpdesk.domain.accounts.actions import checked_address
-from helpdesk.domain.correspondence.models import AfterKeeping, MailboxKind, OldMail
+from helpdesk.domain.correspondence.granting import is_shown_safely
+from helpdesk.domain.correspondence.models import AfterKeeping, MailboxKind
 from helpdesk.forms.admin.offers import choices
+from helpdesk.forms.admin.text import one_line, stripped
+from helpdesk.forms.admin.trust import TrustFields
 from helpdesk.forms.choices import SelectChoice
-
-_NO_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 
 LANGUAGES = [SelectChoice("en", "English"), SelectChoice("sv", "Svenska")]
 
 
-def _one_line(form: FlaskForm, field: Field) -> None:
-    if _NO_CONTROLS.search(field.data or ""):
-        raise ValidationError(_("Write it on one line."))
-
-
-def stripped(text: str | None) -> str | None:
-    """What was typed, without the white space around it and without NUL, which no table takes."""
-    return text.replace("\x00", "").strip() if text else text
-
-
-class MailboxForm(FlaskForm):
+class MailboxForm(TrustFields):
     """A mailbox as an administrator sees it; the password goes in and never comes out."""
 
     name = StringField(
@@ -58,26 +46,26 @@ class MailboxForm(FlaskForm):
         [
             DataRequired(lazy_gettext("Give the mailbox a name.")),
             Length(max=60),
-            _one_line,
+            one_line,
         ],
         description=lazy_gettext("A short name for lists and the command line, like “helpdesk”."),
         filters=[stripped],
     )
     address = StringField(
         lazy_gettext("E-mail address"),
-        [DataRequired(lazy_gettext("Write the address that requesters mail to.")), _one_line],
+        [DataRequired(lazy_gettext("Write the address that requesters mail to.")), one_line],
         description=lazy_gettext("What requesters write to, and what our answers come from."),
         filters=[stripped],
     )
     aliases = StringField(
         lazy_gettext("Other addresses that lead here"),
-        [_one_line],
+        [one_line],
         description=lazy_gettext("Separated by commas. We never send mail to any of them."),
         filters=[stripped],
     )
     display_name = StringField(
         lazy_gettext("Sender’s name"),
-        [Length(max=200), _one_line],
+        [Length(max=200), one_line],
         description=lazy_gettext(
             "The name that readers see beside the address, like “IT helpdesk”."
         ),
@@ -97,7 +85,7 @@ class MailboxForm(FlaskForm):
     )
     host = StringField(
         lazy_gettext("Mail server"),
-        [Length(max=255), _one_line],
+        [Length(max=255), one_line],
         description=lazy_gettext("Like imap.example.org."),
         filters=[stripped],
     )
@@ -126,12 +114,13 @@ class MailboxForm(FlaskForm):
         ),
     )
     username = StringField(
-        lazy_gettext("User name"), [Length(max=320), _one_line], filters=[stripped]
+        lazy_gettext("User name"), [Length(max=320), one_line], filters=[stripped]
     )
+    grant = SelectField(lazy_gettext("How do we sign in?"), coerce=int, default=0)
     password = PasswordField(lazy_gettext("Password"), [Length(max=1000)])
     kept = HiddenField()
     folder = StringField(
-        lazy_gettext("Folder"), [Length(max=200), _one_line], default="INBOX", filters=[stripped]
+        lazy_gettext("Folder"), [Length(max=200), one_line], default="INBOX", filters=[stripped]
     )
     after_keeping = SelectField(
         lazy_gettext("When a mail is kept, on the server"),
@@ -145,7 +134,7 @@ class MailboxForm(FlaskForm):
     )
     move_to = StringField(
         lazy_gettext("Move to the folder"),
-        [Length(max=200), _one_line],
+        [Length(max=200), one_line],
         description=lazy_gettext("Only when mail is moved. It is made when it is missing."),
         filters=[stripped],
     )
@@ -185,6 +174,14 @@ class MailboxForm(FlaskForm):
         lazy_gettext("Believe Reply-To"),
         description=lazy_gettext("Only for mail from web forms, which write on somebody’s behalf."),
     )
+    silent_after_hours = IntegerField(
+        lazy_gettext("Hours without mail before an alarm"),
+        [Optional(), NumberRange(0, 8760, lazy_gettext("From 0 (never) to 8760, a year."))],
+        default=0,
+        description=lazy_gettext(
+            "Administrators get a mail when nothing has come for so long; 0 where silence is usual."
+        ),
+    )
     position = IntegerField(
         lazy_gettext("Place in the order"),
         [Optional(), NumberRange(0, 10_000)],
@@ -201,11 +198,16 @@ class MailboxForm(FlaskForm):
     password_is_kept: bool = False
 
     def offer(
-        self, processes: Sequence[tuple[str, str]], queues: Sequence[tuple[int, str]]
+        self,
+        processes: Sequence[tuple[str, str]],
+        queues: Sequence[tuple[int, str]],
+        grants: Sequence[tuple[int, str]] = (),
     ) -> None:
-        """Let these processes and queues be chosen."""
+        """Let these processes, queues and sign-ins be chosen."""
         self.process_name.choices = choices(processes)
         self.queue.choices = choices(queues)
+        by_grants = [(key, _("by the sign-in “%(name)s”", name=name)) for key, name in grants]
+        self.grant.choices = choices([(0, _("by a password")), *by_grants])
 
     def validate_address(self, field: Field) -> None:
         """One address."""
@@ -235,6 +237,19 @@ class MailboxForm(FlaskForm):
         if field.data == self.folder.data:
             raise ValidationError(_("Mail moved there would be fetched again. Choose another."))
 
+    def validate_security(self, field: Field) -> None:
+        """A token opens the mailbox to whoever sees it."""
+        if (
+            self.is_fetched
+            and self.grant.data
+            and not is_shown_safely(
+                self.host.data or "", field.data or "", verify_tls=bool(self.verify_tls.data)
+            )
+        ):
+            raise ValidationError(
+                _("A token is shown only over an encrypted connection with a checked certificate.")
+            )
+
     @property
     def is_fetched(self) -> bool:
         """Whether we fetch the mail."""
@@ -257,36 +272,16 @@ class MailboxForm(FlaskForm):
         values = {name: "" if value is None else value for name, value in values.items()}
         values["address"] = str(values["address"]).lower()
         values["aliases"] = [alias.lower() for alias in self.alias_list]
+        values |= self.trust_values
         values["port"] = self.port.data or (993 if self.security.data == "tls" else 143)
         values["folder"] = self.folder.data or "INBOX"
         values["process"] = self.process_name.data
         values["queue_id"] = self.queue.data or None
+        values["grant_id"] = (self.grant.data or None) if self.is_fetched else None
+        values["silent_after_hours"] = self.silent_after_hours.data or 0
         if self.position.data is not None:
             values["position"] = self.position.data
         return values
-
-
-class OldMailForm(FlaskForm):
-    """What becomes of mail that lay in the mailbox before us."""
-
-    policy = RadioField(
-        lazy_gettext("What should become of it?"),
-        [DataRequired(lazy_gettext("Choose what should become of the old mail."))],
-        choices=[
-            SelectChoice(
-                OldMail.FROM_NOW_ON.value,
-                lazy_gettext("Leave it; take only what comes from now on"),
-            ),
-            SelectChoice(OldMail.SINCE.value, lazy_gettext("Take what came since a day")),
-            SelectChoice(OldMail.EVERYTHING.value, lazy_gettext("Take everything")),
-        ],
-    )
-    since = DateField(lazy_gettext("Since the day"), [Optional()])
-
-    def validate_since(self, field: Field) -> None:
-        """A day is needed where it decides."""
-        if self.policy.data == OldMail.SINCE.value and field.data is None:
-            raise ValidationError(_("Write a day, like 2026-01-31."))
 
 
 def _check(address: str | None) -> None:

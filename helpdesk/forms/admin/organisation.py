@@ -11,8 +11,8 @@ from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
 from helpdesk.domain.services.models import NodeKind
-from helpdesk.forms.admin.mailboxes import stripped
 from helpdesk.forms.admin.offers import choices
+from helpdesk.forms.admin.text import stripped
 from helpdesk.forms.choices import SelectChoice
 
 _KEY = r"[a-z0-9][a-z0-9-]*\Z"

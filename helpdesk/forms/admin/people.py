@@ -24,8 +24,9 @@ from helpdesk.domain.accounts.actions import checked_address
 from helpdesk.domain.accounts.permissions import ROLE_LABELS, Role
 from helpdesk.domain.accounts.queries import person_by_address
 from helpdesk.domain.correspondence.queries import is_ours
-from helpdesk.forms.admin.mailboxes import LANGUAGES, stripped
+from helpdesk.forms.admin.mailboxes import LANGUAGES
 from helpdesk.forms.admin.offers import choices
+from helpdesk.forms.admin.text import stripped
 from helpdesk.forms.choices import SelectChoice
 
 

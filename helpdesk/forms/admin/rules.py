@@ -11,8 +11,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from helpdesk.forms.admin.mailboxes import stripped
 from helpdesk.forms.admin.offers import choices
+from helpdesk.forms.admin.text import stripped
 from helpdesk.forms.choices import SelectChoice
 
 CONDITIONS = ("sender", "recipient", "subject", "words", "header")

@@ -37,8 +37,8 @@ def status_of(stated: str | None, diagnostic: str | None, around: str, action: s
 
     `stated` is the report's own Status field and is believed. Where it says nothing beyond its
     class or subject (5.0.0, 5.1.0) a finer code named in the diagnostic text replaces it: both are
-    facts. Without a stated status a code anywhere comes before what phrases mean, these before what the
-    sentence means, and all before a bare reply code.
+    facts. Without a stated status a code anywhere comes before what phrases mean, these before what
+    the sentence means, and all before a bare reply code.
     """
     said = diagnostic or ""
     if stated:

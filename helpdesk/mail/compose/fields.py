@@ -19,6 +19,14 @@ _MESSAGE_ID = re.compile(r"[!-;=?-~]{1,900}\Z")
 _PART = r"[^\x00-\x20\x7f-\xa0<>(),;:\\\"\[\]@]+"
 _ADDRESS = re.compile(rf"{_PART}@{_PART}\Z")
 
+# What mail programs turn into something to press: addresses of the web and of mail, also bare ones.
+_INVITING = re.compile(
+    r"""(?:[a-z][a-z0-9+.-]{1,20}:/{0,2}[^\s/]|www\.|\S{1,100}@)\S*"""
+    r"""|(?<!\S)\S{1,200}\.(?:com|net|org|info|biz|app|dev|xyz|top|shop|online|site|click|link"""
+    r"""|[a-z]{2})(?![\w-])\S*|\S{1,200}\.\w{2,20}/\S*""",
+    re.IGNORECASE,
+)
+
 LONGEST_STEM = 200
 LONGEST_NAME = 120
 
@@ -39,6 +47,14 @@ def thread_subject(stem: str, number: int, *, answers: bool) -> str:
     if len(stem) > LONGEST_STEM:
         stem = stem[:LONGEST_STEM].rstrip() + "…"
     return f"{'Re: ' if answers else ''}{stem} {tag}"
+
+
+def repeated(stem: str) -> str:
+    """A subject as it may be repeated to whoever stands in a From: with nothing to press.
+
+    Anybody can write anybody's address there, and would have us mail his advertisement to them.
+    """
+    return _INVITING.sub("…", one_line(stem))
 
 
 def encoded(text: str, name: str) -> str | Header:

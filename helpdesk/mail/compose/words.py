@@ -19,7 +19,7 @@ from helpdesk.core.config import Settings
 from helpdesk.domain.correspondence.tokens import Audience, follow_token, reply_address
 from helpdesk.domain.notifications.letters import Letter
 from helpdesk.domain.tickets.actions.opening import NO_SUBJECT
-from helpdesk.mail.compose.fields import one_line, thread_subject
+from helpdesk.mail.compose.fields import one_line, repeated, thread_subject
 
 log = logging.getLogger(__name__)
 
@@ -95,12 +95,15 @@ def _values(letter: Letter, settings: Settings, language: str, *, attached: bool
     """All that the templates may speak of."""
     topic = letter.topic
     stem = gettext(NO_SUBJECT) if topic and topic.stem == NO_SUBJECT else topic and topic.stem
+    subject = topic.subject if topic else ""
+    if letter.notification == "received":
+        stem, subject = repeated(stem or ""), repeated(subject)
     return {
         "lang": language,
         "brand": SimpleNamespace(name=letter.mailbox.name),
         "letter": letter,
         "ticket": topic,
-        "subject": topic.subject if topic else "",
+        "subject": subject,
         "thread": thread_subject(stem or "", topic.number, answers=bool(letter.references))
         if topic
         else letter.mailbox.name,
@@ -114,6 +117,8 @@ def _values(letter: Letter, settings: Settings, language: str, *, attached: bool
         "attached": attached,
         "link": page_of(letter, settings),
         "link_days": settings.link_days,
+        "facts": letter.facts,
+        "at_words": lambda at: local_time(datetime.fromisoformat(at), letter, settings, language),
         "reply_address": (answering := _reply_address(letter)),
         "reply_link": _mailto(answering, letter),
         "older": [

@@ -40,6 +40,8 @@ class _Failed(Exception):
 def check(mailbox: Mailbox, password: str | None = None) -> list[Step]:
     """Resolve, connect, encrypt, sign in, open the folder, count; ends with the first that fails.
 
+    With a grant a token is got before the sign-in.
+
     `password` None: the one that is kept. Changes nothing on the server. Never raises for what a
     server or a network does.
     """
@@ -75,6 +77,10 @@ def check(mailbox: Mailbox, password: str | None = None) -> list[Step]:
             return N_("The connection is encrypted, but nobody knows with whom"), {}
         return N_("The connection is encrypted and the certificate is valid"), {}
 
+    def get_token() -> tuple[str, Mapping[str, str | int]]:
+        connection.get_token()
+        return N_("There is a token that can be used now"), {}
+
     def sign_in() -> tuple[str, Mapping[str, str | int]]:
         connection.sign_in()
         return N_("The server knows %(user)s"), {"user": account.username}
@@ -93,6 +99,8 @@ def check(mailbox: Mailbox, password: str | None = None) -> list[Step]:
         step(N_("Find the server"), resolve)
         step(N_("Connect"), connect)
         step(N_("Encrypt"), greet)
+        if account.grant_id is not None:
+            step(N_("Get a token"), get_token)
         step(N_("Sign in"), sign_in)
         step(N_("Open the folder"), open_folder)
         step(N_("Count the mail"), count)

@@ -12,8 +12,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from imapclient import IMAPClient
+from imapclient.exceptions import LoginError
 
-from helpdesk.mail.fetch.errors import NoAnswer, NotAllowed
+from helpdesk.domain.correspondence.granting import is_shown_safely
+from helpdesk.mail.fetch.errors import NoAnswer, NotAllowed, plain
+from helpdesk.mail.grants import access_token
+from helpdesk.mail.grants.sasl import Bearer, mechanism_of
 
 # A server that says nothing for so long is not going to.
 SILENCE_SECONDS = 30.0
@@ -28,7 +32,10 @@ logging.getLogger("imapclient").setLevel(logging.WARNING)
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """How to reach one user's mail. `security` is tls, starttls or none."""
+    """How to reach one user's mail. `security` is tls, starttls or none.
+
+    With a grant we sign in by a token of it, and there is no password.
+    """
 
     host: str
     port: int
@@ -36,6 +43,7 @@ class Account:
     verify_tls: bool
     username: str
     password: str = field(repr=False)
+    grant_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,7 @@ class Connection:
         self.silence_seconds = silence_seconds
         self.step_seconds = step_seconds
         self.client: IMAPClient = None
+        self._token = ""
         self._found: Sequence[tuple[int, tuple[object, ...]]] = ()
         self._socket: socket.socket | None = None
         # A second handle to the same connection: with it another thread can end it, whatever
@@ -68,7 +77,8 @@ class Connection:
         self._lever: socket.socket | None = None
 
     def open(self) -> None:
-        """All steps up to being signed in."""
+        """All steps up to being signed in; a token first, so that no server waits for it."""
+        self.get_token()
         self.resolve()
         self.connect()
         self.greet()
@@ -112,8 +122,50 @@ class Connection:
             if account.security == "starttls":
                 self.client.starttls(self._context())
 
+    def get_token(self) -> None:
+        """Have a token ready where one is needed; NoToken. Needs an application context."""
+        account = self.account
+        if account.grant_id is None:
+            return
+        if not is_shown_safely(account.host, account.security, verify_tls=account.verify_tls):
+            raise NotAllowed("a token is shown only to a server that has proved who it is")
+        self._token = access_token(account.grant_id)
+
     def sign_in(self) -> None:
-        """Tell user name and password; LoginError with the server's words."""
+        """Tell user name and password, or show a token; LoginError with the server's words."""
+        if self.account.grant_id is None:
+            self._sign_in_by_password()
+            return
+        if not self._token:
+            self.get_token()
+        try:
+            self._sign_in_by_token()
+        except LoginError:
+            # A token may be ended before its time, for instance by a new password.
+            other = access_token(self.account.grant_id, instead_of=self._token)
+            if other == self._token:
+                raise
+            self._token = other
+            self.close()
+            self.resolve()
+            self.connect()
+            self.greet()
+            self._sign_in_by_token()
+
+    def _sign_in_by_token(self) -> None:
+        with self.within(self.step_seconds):
+            offered = {
+                mechanism
+                for mechanism in ("XOAUTH2", "OAUTHBEARER")
+                if self.client.has_capability(f"AUTH={mechanism}")
+            }
+            bearer = Bearer(mechanism_of(offered), self.account.username, self._token)
+            try:
+                self.client.sasl_login(bearer.mechanism, bearer.answer)
+            except LoginError as error:
+                raise LoginError(bearer.in_words(plain(str(error)))) from None
+
+    def _sign_in_by_password(self) -> None:
         account = self.account
         with self.within(self.step_seconds):
             if self.client.has_capability("LOGINDISABLED"):

@@ -64,11 +64,11 @@ def _words(error: BaseException, host: str, port: int) -> str:
         reason = getattr(error, "reason", None) or error
         return f"No encrypted connection to {host}:{port} came about ({reason})."
     if isinstance(error, LoginError):
-        return f"The server refuses the sign-in: {_plain(str(error))}"
+        return f"The server refuses the sign-in: {plain(str(error))}"
     if isinstance(error, imaplib.IMAP4.abort):
-        return f"The connection to {host} broke off: {_plain(str(error))}"
+        return f"The connection to {host} broke off: {plain(str(error))}"
     if isinstance(error, (IMAPClientError, imaplib.IMAP4.error)):
-        return f"The server answers: {_plain(str(error))}"
+        return f"The server answers: {plain(str(error))}"
     if isinstance(error, NotAllowed):
         return f"The server cannot be used: {error}."
     if isinstance(error, HelpdeskError):
@@ -78,6 +78,7 @@ def _words(error: BaseException, host: str, port: int) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def _plain(words: str) -> str:
+def plain(words: str) -> str:
+    """The words of a server without what imaplib has put around them."""
     match = _WRAPPING.match(words.strip())
     return match[2] if match else words

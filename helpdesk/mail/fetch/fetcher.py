@@ -10,10 +10,13 @@ from helpdesk.core import clock
 from helpdesk.core.config import Settings
 from helpdesk.core.db import db
 from helpdesk.domain.correspondence import fetching
+from helpdesk.domain.correspondence.models import AfterKeeping
 from helpdesk.mail.fetch import commands, keeping, lease
-from helpdesk.mail.fetch.connection import Connection
+from helpdesk.mail.fetch.commands import Found
+from helpdesk.mail.fetch.connection import Connection, Folder
 from helpdesk.mail.fetch.errors import NotAllowed, NotOurs, breaks_the_connection, in_words
 from helpdesk.mail.fetch.keeping import Orders, Refused, Taken, TooLarge
+from helpdesk.mail.fetch.numbering import begun_anew, next_number
 from helpdesk.mail.fetch.policy import (
     LOOK_BACK,
     Listed,
@@ -23,6 +26,7 @@ from helpdesk.mail.fetch.policy import (
     search_since,
     seconds_for,
 )
+from helpdesk.mail.fetch.twins import bodies_of_twins, keep_twins
 
 # After so many mails over which the connection broke in one round, it is the server that is ill
 # and not the mail.
@@ -35,7 +39,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Polled:
-    """One round: mails kept whole, mails kept without bytes, mails on the server when it began.
+    """One round: mails kept whole, mails kept without bytes, mails on the server afterwards.
 
     `trouble` is what the server refused to be told about mail that is kept, in words.
     """
@@ -68,22 +72,28 @@ class Fetcher:
         self._kept = 0
         self._refused = 0
         self._trouble = ""
+        self._took_away = False
+        self._settled: set[tuple[int, int, int]] = set()
 
     def round(self) -> Polled:
         """Fetch everything that is due: new mail, then what was refused before, then old mail."""
         self._breaks = self._refused_in_a_row = self._kept = self._refused = 0
-        self._trouble = ""
+        self._trouble, self._took_away = "", False
         orders = keeping.orders_of(self.mailbox_id)
         if self.orders is not None and orders.account != self.orders.account:
             self.close()
         self.orders = orders
-        folder = self._connected().select(orders.folder, readonly=not orders.tells)
-        self.orders = keeping.place(orders, self.holder, folder)
+        folder = self._opened()
+        if not orders.is_placed_in(folder) or begun_anew(self._connected(), orders, folder):
+            first = next_number(self._connected(), folder)
+            self.orders = keeping.place(orders, self.holder, first)
         self._tell()
         self._take_new(folder.uidnext, folder.count)
         self._ask_again()
         self._take_old(folder.count)
-        return Polled(self._kept, self._refused, folder.count, self._trouble)
+        # What was moved or deleted is counted no more.
+        count = self._opened().count if self._took_away else folder.count
+        return Polled(self._kept, self._refused, count, self._trouble)
 
     def close(self) -> None:
         """Leave the server."""
@@ -109,6 +119,10 @@ class Fetcher:
                 raise
         return self.connection
 
+    def _opened(self) -> Folder:
+        orders = self._orders
+        return self._connected().select(orders.folder, readonly=not orders.tells)
+
     def _reconnect(self, error: Exception) -> None:
         """Go on after a mail over which the connection broke; raises when that does not help."""
         self._breaks += 1
@@ -118,7 +132,7 @@ class Fetcher:
         orders = self._orders
         if not lease.take(self.mailbox_id, self.holder):
             raise NotOurs("Somebody else fetches from this mailbox now.")
-        folder = self._connected().select(orders.folder, readonly=not orders.tells)
+        folder = self._opened()
         if folder.uidvalidity != orders.uidvalidity:
             raise NotOurs("The server has numbered its mail anew; it is fetched anew.")
 
@@ -132,11 +146,8 @@ class Fetcher:
         low = max(orders.first_uidnext, orders.last_uid + 1 - LOOK_BACK)
         # While we look, more may come; the next round has it if this one has not.
         high = max(uidnext, orders.last_uid + 1) + LOOK_BACK
-        found = commands.search(self._connected(), low, high, count=count)
-        if not found:
-            return
-        known = self._known(found)
-        self._take([uid for uid in found if uid not in known], is_old=False)
+        found = commands.search(self._connected(), low, high, count=count, to_the_end=True)
+        self._take_found(found, is_old=False)
 
     def _take_old(self, count: int) -> None:
         orders = self._orders
@@ -147,10 +158,27 @@ class Fetcher:
         found = commands.search(
             self._connected(), orders.old_uid + 1, last, count=count, since=since
         )
-        if found:
-            known = self._known(found)
-            self._take([uid for uid in found if uid not in known], is_old=True)
+        self._take_found(found, is_old=True)
         keeping.keep_batch(orders, self.holder, {}, up_to=last, is_old=True)
+
+    def _take_found(self, found: Found, *, is_old: bool) -> None:
+        if not found.uids:
+            return
+        known = self._known(found.uids)
+        self._take([uid for uid in found.uids if uid not in known], is_old=is_old)
+        for uid, count in found.twice.items():
+            self._take_twins(uid, count)
+
+    def _take_twins(self, uid: int, count: int) -> None:
+        """Mails that share a UID: one of them has a row by now, and the others are looked for."""
+        orders = self._orders
+        which = (orders.uidvalidity or 0, uid, count)
+        if which in self._settled:
+            return
+        bodies = bodies_of_twins(self._connected(), uid)
+        self._kept += keep_twins(orders, self.holder, uid, bodies)
+        self._settled.add(which)
+        self._on_kept()
 
     def _known(self, uids: Sequence[int]) -> frozenset[int]:
         """Of these (ascending) the ones that have a row."""
@@ -264,6 +292,7 @@ class Fetcher:
                 self._trouble = f"Mail is kept, but the server does not change it. {words}"
                 log.warning("mailbox %s: %s", self.mailbox_id, self._trouble)
                 return
+            self._took_away |= orders.after_keeping in (AfterKeeping.MOVE, AfterKeeping.DELETE)
             keeping.note_told(orders, uids)
 
     def _in_words(self, error: BaseException) -> str:

@@ -15,6 +15,7 @@ from helpdesk.core.storage import storage
 from helpdesk.core.words import N_
 from helpdesk.domain.correspondence import fetching
 from helpdesk.domain.correspondence.actions import keep, note_step
+from helpdesk.domain.correspondence.leases import leased_mailbox
 from helpdesk.domain.correspondence.models import (
     AfterKeeping,
     InboundMail,
@@ -53,6 +54,10 @@ class Orders:
     def source(self) -> str:
         """Where mail is fetched from now."""
         return f"{self.account.username}@{self.account.host}/{self.folder}"
+
+    def is_placed_in(self, folder: Folder) -> bool:
+        """Whether the numbers below are those of this folder."""
+        return (self.uidvalidity, self.fetched_from) == (folder.uidvalidity, self.source)
 
     @property
     def tells(self) -> bool:
@@ -97,6 +102,8 @@ def orders_of(mailbox_id: int) -> Orders:
 
 def account_of(mailbox: Mailbox, password: str | None = None) -> Account:
     """How to reach a mailbox's server; with `password` instead of the one that is kept."""
+    if mailbox.grant_id is not None:
+        password = ""
     if password is None:
         password = unseal(mailbox.sealed_password) if mailbox.sealed_password else ""
     return Account(
@@ -106,15 +113,14 @@ def account_of(mailbox: Mailbox, password: str | None = None) -> Account:
         verify_tls=mailbox.verify_tls,
         username=mailbox.username,
         password=password,
+        grant_id=mailbox.grant_id,
     )
 
 
 def place(orders: Orders, holder: str, folder: Folder) -> Orders:
-    """Note what the server said when the folder or its UIDVALIDITY is new; the orders from now."""
-    if (orders.uidvalidity, orders.fetched_from) == (folder.uidvalidity, orders.source):
-        return orders
+    """Note what the server said of a folder or a UIDVALIDITY that is new; the orders from now."""
     with unit_of_work():
-        mailbox = _held(orders, holder)
+        mailbox = held(orders, holder)
         fetching.first_sight(
             mailbox,
             fetched_from=orders.source,
@@ -140,7 +146,7 @@ def keep_batch(
     now = clock.now()
     kept = 0
     with unit_of_work() as session:
-        mailbox = _held(orders, holder)
+        mailbox = held(orders, holder)
         assert orders.uidvalidity is not None
         known = fetching.known_uids(mailbox.id, orders.uidvalidity, low=min(uids), high=max(uids))
         for uid, what in taken.items():
@@ -169,7 +175,7 @@ def mend(orders: Orders, holder: str, mail_id: int, what: Taken | None) -> bool:
         storage().keep(what)
     now = clock.now()
     with unit_of_work() as session:
-        _held(orders, holder)
+        held(orders, holder)
         mail = session.get_one(InboundMail, mail_id)
         if what is None:
             fetching.note_gone(mail, error="The server does not have it any more.")
@@ -200,8 +206,9 @@ def note_told(orders: Orders, uids: list[int]) -> None:
         fetching.note_told(orders.mailbox_id, orders.uidvalidity, uids)
 
 
-def _held(orders: Orders, holder: str) -> Mailbox:
-    mailbox = fetching.leased_mailbox(orders.mailbox_id, holder=holder)
+def held(orders: Orders, holder: str) -> Mailbox:
+    """The mailbox, locked for this unit of work; NotOurs when the orders are not valid any more."""
+    mailbox = leased_mailbox(orders.mailbox_id, holder=holder)
     if mailbox is None:
         raise NotOurs("Somebody else fetches from this mailbox now.")
     was = (orders.uidvalidity, orders.old_mail, orders.old_mail_since)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from helpdesk.core import clock
 from helpdesk.core.db import unit_of_work
 from helpdesk.core.holders import is_dead, let_go
-from helpdesk.domain.correspondence.fetching import lease_holder, release_lease, take_lease
+from helpdesk.domain.correspondence.leases import lease_holder, release_lease, take_lease
 
 # Renewed after a third of it; another machine waits this long before it takes over from one that
 # has vanished. On the same machine a dead process is noticed at once.

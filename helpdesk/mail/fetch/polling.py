@@ -40,7 +40,13 @@ def poll(mailbox_id: int, settings: Settings) -> Polled:
 def note_success(mailbox_id: int, polled: Polled) -> None:
     """Commit that the server was reached, and what it refused if it did."""
     with unit_of_work():
-        fetching.note_poll(mailbox_id, error=polled.trouble or None, worked=True, now=clock.now())
+        fetching.note_poll(
+            mailbox_id,
+            error=polled.trouble or None,
+            worked=True,
+            on_server=polled.on_server,
+            now=clock.now(),
+        )
 
 
 def note_failure(mailbox_id: int, error: BaseException, orders: Orders | None) -> str:

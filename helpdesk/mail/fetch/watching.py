@@ -18,6 +18,7 @@ from helpdesk.mail.fetch.errors import NotOurs
 from helpdesk.mail.fetch.fetcher import Fetcher
 from helpdesk.mail.fetch.policy import pause_after
 from helpdesk.mail.fetch.polling import note_failure, note_success
+from helpdesk.mail.grants import TokensRefused
 
 # Even a server that tells of new mail by itself is asked this often: IDLE may be silently broken,
 # and a connection that has died is noticed only by asking.
@@ -155,7 +156,7 @@ class Watcher(threading.Thread):
             log.exception("mailbox %s: what went wrong cannot be noted", self.mailbox_id)
         log.warning("mailbox %s: %s", self.mailbox_id, words)
         pause = pause_after(self._failures, self._chance)
-        if isinstance(error, LoginError):
+        if isinstance(error, (LoginError, TokensRefused)):
             pause = max(pause, SHORTEST_PAUSE_AFTER_WRONG_PASSWORD)
         return pause
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from aiosmtpd.lmtp import LMTP
@@ -12,6 +13,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 
 from helpdesk.mail.listen.taking import Handed, answer_to_recipient, take
+from helpdesk.mail.listen.together import Together
 
 # What one client may hold open, and all together: each may have a whole mail in memory.
 MOST_CONNECTIONS = 50
@@ -20,6 +22,10 @@ SILENCE_SECONDS = 300.0
 # RFC 5321 section 4.5.3.1.6 allows 1,000 octets to a line, and real mail has whole attachments on
 # one; refusing those would be losing mail.
 LONGEST_LINE = 4 * 1024 * 1024
+# An address that was ours a moment ago is welcome without asking again: whether it still is will be
+# asked when the mail is kept. Whatever was not ours is asked for each time.
+OURS_SECONDS = 10.0
+_MOST_REMEMBERED = 1000
 
 # What aiosmtpd says at its info level is each command of each client.
 logging.getLogger("mail.log").setLevel(logging.WARNING)
@@ -35,6 +41,8 @@ class Receiver:
         self._door = door
         self._run = run
         self._on_kept = on_kept
+        self._together = Together(self._take)
+        self._ours: dict[str, float] = {}
         self.open: set[asyncio.BaseTransport] = set()
 
     async def handle_EHLO(  # noqa: N802 (aiosmtpd calls these so)
@@ -55,7 +63,7 @@ class Receiver:
         """Take only what is for us."""
         if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
             return "452 4.5.3 Too many recipients; send the others in another mail"
-        refusal: str | None = await self._run(answer_to_recipient, self._app, address)
+        refusal = await self._refusal(address)
         if refusal is not None:
             return refusal
         envelope.rcpt_tos.append(address)
@@ -69,13 +77,28 @@ class Receiver:
         sender = "" if envelope.mail_from == "<>" else envelope.mail_from or ""
         raw = envelope.original_content or b""
         handed = Handed(self._door, sender, tuple(envelope.rcpt_tos), raw)
-        answers: list[str] = await self._run(take, self._app, handed)
+        answers = await self._together.take(handed)
         if any(answer.startswith("250") for answer in answers):
             self._on_kept()
         if self._door == "lmtp":
             return "\r\n".join(answers)
         # One mailbox of several that has just been switched off is no reason to refuse the mail.
         return next((answer for answer in answers if answer.startswith("250")), answers[0])
+
+    async def _refusal(self, address: str) -> str | None:
+        now = time.monotonic()
+        if self._ours.get(address, 0.0) > now:
+            return None
+        refusal: str | None = await self._run(answer_to_recipient, self._app, address)
+        if refusal is None:
+            if len(self._ours) >= _MOST_REMEMBERED:
+                self._ours.clear()
+            self._ours[address] = now + OURS_SECONDS
+        return refusal
+
+    async def _take(self, many: Sequence[Handed]) -> list[list[str]]:
+        answers: list[list[str]] = await self._run(take, self._app, many)
+        return answers
 
 
 class _Limited(SMTP):

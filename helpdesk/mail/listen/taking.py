@@ -50,37 +50,40 @@ def answer_to_recipient(app: Flask, address: str) -> str | None:
         return LATER
 
 
-def take(app: Flask, handed: Handed) -> list[str]:
-    """Keep a mail once for each of our mailboxes that it is for; one SMTP answer per recipient.
+def take(app: Flask, many: Sequence[Handed]) -> list[list[str]]:
+    """Keep each mail once for each of our mailboxes that it is for; one SMTP answer a recipient.
 
-    All rows are committed together: either all are kept or none. Never raises.
+    All are committed together: either every row of a mail is kept or none. Never raises.
     """
     try:
         with app.app_context():
             # Before the transaction: the disk may be slow, and others wait for the database.
-            storage().keep(handed.raw)
-            return _keep(handed)
+            storage().keep_all(handed.raw for handed in many)
+            with unit_of_work():
+                return [_keep(handed) for handed in many]
     except Exception:
+        if len(many) > 1:
+            # What is wrong with one of them is no reason to turn the others away.
+            return [answers for handed in many for answers in take(app, [handed])]
         # Also for an error of ours: the sender's server keeps the mail until it is mended.
         log.exception("a mail could not be kept; its sender will try again")
-        return [LATER] * len(handed.recipients)
+        return [[LATER] * len(handed.recipients) for handed in many]
 
 
 def _keep(handed: Handed) -> list[str]:
-    with unit_of_work():
-        found = [mailbox_for(address) for address in handed.recipients]
-        for mailbox in {each.id: each for each in found if each is not None}.values():
-            keep_raw(
-                mailbox,
-                handed.raw,
-                door=handed.door,
-                envelope_from=_storable(handed.sender),
-                envelope_to=_most_telling(mailbox, handed.recipients, found),
-                now=clock.now(),
-            )
-        db.session.flush()
-        # A mailbox may have been switched off since its name was given.
-        return [UNKNOWN if mailbox is None else TAKEN for mailbox in found]
+    found = [mailbox_for(address) for address in handed.recipients]
+    for mailbox in {each.id: each for each in found if each is not None}.values():
+        keep_raw(
+            mailbox,
+            handed.raw,
+            door=handed.door,
+            envelope_from=_storable(handed.sender),
+            envelope_to=_most_telling(mailbox, handed.recipients, found),
+            now=clock.now(),
+        )
+    db.session.flush()
+    # A mailbox may have been switched off since its name was given.
+    return [UNKNOWN if mailbox is None else TAKEN for mailbox in found]
 
 
 def _most_telling(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html as entities
 from dataclasses import dataclass
 
 from helpdesk.core import html as pages
@@ -46,7 +45,7 @@ def joined(bodies: list[Body]) -> Body:
     source = "\n".join(body.source for body in filled if body.source)
     html = None
     if any(body.html for body in filled):
-        html = "\n".join(body.html or _as_html(body.text) for body in filled)
+        html = "\n".join(body.html or pages.of_text(body.text) for body in filled)
     if not any(body.text.strip() for body in filled):
         return Body("", html, source)
     return Body("\n\n".join(body.words().strip("\n") for body in filled), html, source)
@@ -61,7 +60,3 @@ def _says_the_same(first: Body, second: Body) -> bool:
         for words in (first.text, second.words())
     )
     return plain == rich
-
-
-def _as_html(text: str) -> str:
-    return f'<pre style="white-space:pre-wrap">{entities.escape(text, quote=False)}</pre>'

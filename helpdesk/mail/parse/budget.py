@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from helpdesk.core.words import N_
+from helpdesk.mail.values import Remark
+
 MEBIBYTE = 1024 * 1024
 
 
@@ -40,12 +43,12 @@ class Allowance:
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
-        self.warnings: list[str] = []
+        self.warnings: list[Remark] = []
         self._parts = 0
         # The thread's own processor time: a busy machine must not make a mail unreadable.
         self._deadline = time.thread_time() + budget.cpu_seconds
 
-    def warn(self, warning: str | None) -> None:
+    def warn(self, warning: Remark | None) -> None:
         """Write down what could not be read, each thing once."""
         if warning and warning not in self.warnings:
             self.warnings.append(warning)
@@ -54,13 +57,14 @@ class Allowance:
         """True once the processor time is used up; says so in the warnings."""
         if time.thread_time() < self._deadline:
             return False
-        self.warn("Reading stopped: the mail took too much time.")
+        self.warn(Remark(N_("Reading stopped: the mail took too much time.")))
         return True
 
     def another_part(self) -> bool:
         """Count one more part; False when there may be no more."""
         if self._parts >= self.budget.parts:
-            self.warn(f"More than {self.budget.parts} parts: the rest was not opened.")
+            words = N_("More than %(most)s parts: the rest was not opened.")
+            self.warn(Remark(words, {"most": self.budget.parts}))
             return False
         self._parts += 1
         return not (self._parts % 64 == 0 and self.out_of_time())

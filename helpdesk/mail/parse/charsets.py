@@ -7,7 +7,9 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from helpdesk.mail.parse import guessing
+from helpdesk.core.words import N_
+from helpdesk.mail.parse import guessing, japanese
+from helpdesk.mail.values import Remark
 
 FALLBACK = guessing.FALLBACK
 
@@ -78,6 +80,8 @@ _NUMBERED = re.compile(r"(?:x-)?(?:cp|ibm|dos|oem|windows|win|ms|x-ansi)-?0*(\d{
 _ISO_8859 = re.compile(r"(?:x-)?(?:iso-?)?8859-?(\d{1,2})(?:-[ie]|:\d+)?")
 _META = re.compile(rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff]")
+_MOST_PIECES = 100
+_NO_WORDS = re.compile(rb"[\x00-\x08\x0b\x0c\x10-\x1a\x1c-\x1f]")
 _NEWLINES = re.compile("\r\r?\n|\r|\x85")
 
 
@@ -85,14 +89,16 @@ class Decoded(NamedTuple):
     """Words, and what was odd about the way to them."""
 
     text: str
-    warning: str | None = None
+    warning: Remark | None = None
 
 
-def decode(raw: bytes, declared: str | None = None, hint: str | None = None) -> Decoded:
+def decode(
+    raw: bytes, declared: str | None = None, hint: str | None = None, *, may_guess: bool = True
+) -> Decoded:
     """The words that the bytes stand for; never raises.
 
     `declared` is the label that came with them, `hint` one seen elsewhere in the mail, asked
-    only when the declared one is missing or fails.
+    only when the declared one is missing or fails. A guess costs milliseconds.
     """
     if marked := _by_mark(raw):
         return Decoded(marked)
@@ -102,11 +108,25 @@ def decode(raw: bytes, declared: str | None = None, hint: str | None = None) -> 
     utf8 = None if raw.isascii() else _strictly(raw, "utf-8")
     if utf8 is not None and _is_utf8(raw, utf8, codec):
         lied = codec is not None and codec != "utf-8" and codec != FALLBACK
-        return Decoded(utf8, f"Declared as {declared}, but is UTF-8." if lied else None)
+        return Decoded(
+            utf8, _remark(N_("Declared as %(charset)s, but is UTF-8."), declared) if lied else None
+        )
     text = _strictly(raw, codec) if codec else None
     if text is not None:
         return Decoded(text)
-    return _without_help(raw, declared, codec, hint)
+    return _without_help(raw, declared, codec, hint, may_guess=may_guess)
+
+
+def guessed(pieces: list[bytes]) -> str | None:
+    """The charset that bytes of one origin, none of which says its own, are probably in."""
+    strange = b"\n".join(each for each in pieces[:_MOST_PIECES] if _strictly(each, "utf-8") is None)
+    return guessing.guess(strange) if strange else None
+
+
+def fits(raw: bytes, declared: str) -> bool:
+    """Whether the bytes are words in that charset; False for one that nobody knows."""
+    codec = codec_of(declared)
+    return codec is not None and not _NO_WORDS.search(raw) and _strictly(raw, codec) is not None
 
 
 def clean(text: str) -> str:
@@ -125,6 +145,7 @@ def codec_of(label: str | None) -> str | None:
     if not label:
         return None
     name = label.strip(" \t\"'<>;,").lower().replace("_", "-").replace(" ", "")
+    name = name.removeprefix("charset=")
     if name in ("us-ascii", "ascii", "ansi-x3.4-1968", "646", "x-unknown", "unknown-8bit"):
         # Bytes above 127 prove such a label wrong, and below it needs no codec.
         return None
@@ -132,7 +153,11 @@ def codec_of(label: str | None) -> str | None:
         name = f"iso8859-{int(match[1])}"
     elif match := _NUMBERED.fullmatch(name):
         name = f"cp{match[1]}"
-    return _known(_ALIASES.get(name, name)) or _known(_ALIASES.get(name[2:], name[2:]))
+    # "x-" before a name, or a place before it, as in the languages of Unix.
+    for each in (name, name[2:], name.rpartition(".")[2]):
+        if codec := _known(_ALIASES.get(each, each)):
+            return codec
+    return None
 
 
 def charset_in_html(raw: bytes) -> str | None:
@@ -174,6 +199,21 @@ def _strictly(raw: bytes, codec: str) -> str | None:
     try:
         return raw.decode(codec)
     except (UnicodeError, ValueError, LookupError, OverflowError):
+        return japanese.decode(raw) if codec == "iso2022_jp_ext" else None
+
+
+def _remark(words: str, declared: str | None, guess: str | None = None) -> Remark:
+    facts = {"charset": declared or ""} | ({"guess": guess} if guess else {})
+    return Remark(words, {name: clean(fact)[:60] for name, fact in facts.items()})
+
+
+def _in_pairs(raw: bytes) -> str | None:
+    """UTF-8 of programs that encode the two halves of a UTF-16 pair each on its own (CESU-8)."""
+    try:
+        return (
+            raw.decode("utf-8", "surrogatepass").encode("utf-16", "surrogatepass").decode("utf-16")
+        )
+    except UnicodeError:
         return None
 
 
@@ -192,18 +232,27 @@ def _is_utf8(raw: bytes, utf8: str, codec: str | None) -> bool:
     return surplus >= (1 if codec == FALLBACK else 2)
 
 
-def _without_help(raw: bytes, declared: str | None, codec: str | None, hint: str | None) -> Decoded:
-    label = declared or "nothing"
+def _without_help(
+    raw: bytes, declared: str | None, codec: str | None, hint: str | None, *, may_guess: bool
+) -> Decoded:
     if codec == "utf-7" and raw.isascii():
-        return Decoded(raw.decode("ascii"), "Declared as utf-7, but is ASCII.")
+        return Decoded(raw.decode("ascii"), Remark(N_("Declared as utf-7, but is ASCII.")))
+    if codec in (None, "utf-8") and b"\xed" in raw and (paired := _in_pairs(raw)):
+        return Decoded(paired)
     if codec in (None, "utf-8") and (mostly := guessing.mostly_utf8(raw)):
-        return Decoded(mostly, "Some characters are broken UTF-8.")
+        return Decoded(mostly, Remark(N_("Some characters are broken UTF-8.")))
     if codec is not None and (codec in _MULTIBYTE or codec in _SEVEN_BIT):
         text = raw.decode(codec, "replace")
         if text.count("\ufffd") * 20 <= len(text):
-            return Decoded(text, f"Some characters are not {label}.")
-    for other in (codec_of(hint), guessing.guess(raw)):
+            return Decoded(text, _remark(N_("Some characters are not %(charset)s."), declared))
+    for other in (codec_of(hint), guessing.guess(raw) if may_guess else None):
         guessed = _strictly(raw, other) if other else None
         if guessed is not None:
-            return Decoded(guessed, f"The charset was guessed ({other}; declared {label}).")
-    return Decoded(raw.decode(FALLBACK, "replace"), f"The charset is unknown (declared {label}).")
+            words = N_("The charset was guessed (%(guess)s; declared %(charset)s).")
+            if not declared:
+                words = N_("The charset was guessed (%(guess)s; none was declared).")
+            return Decoded(guessed, _remark(words, declared, other))
+    words = N_("The charset is unknown (declared %(charset)s).")
+    if not declared:
+        words = N_("The charset is unknown (none was declared).")
+    return Decoded(raw.decode(FALLBACK, "replace"), _remark(words, declared))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from helpdesk.core import filenames
 from helpdesk.core import html as pages
+from helpdesk.core.words import N_
 from helpdesk.mail.parse import (
     attachments,
     bodies,
@@ -21,6 +22,7 @@ from helpdesk.mail.parse import (
 )
 from helpdesk.mail.parse.bodies import Body
 from helpdesk.mail.parse.budget import Allowance
+from helpdesk.mail.values import Remark
 
 # Texts that are data rather than words; every other kind of text is read to the person.
 _DATA_TEXTS = {
@@ -59,7 +61,7 @@ def read(root: structure.Part, allowance: Allowance) -> tuple[Body, list[attachm
     limit = allowance.budget.text_size
     body.text = body.words()
     if len(body.text) > limit:
-        allowance.warn("The text is too long: its end was cut.")
+        allowance.warn(Remark(N_("The text is too long: its end was cut.")))
         body.text = body.text[:limit]
     return body, contents.found
 
@@ -112,7 +114,8 @@ def _composed(contents: Contents, part: structure.Part) -> Body:
 
 
 def _related(contents: Contents, part: structure.Part) -> Body:
-    first, *others = part.children
+    first = _root_of(part)
+    others = [child for child in part.children if child is not first]
     for other in others:
         # Pictures may be named by a location instead of an id (RFC 2557 section 8).
         if location := _location(other):
@@ -124,6 +127,18 @@ def _related(contents: Contents, part: structure.Part) -> Body:
         is_words = not is_resource or other.is_multipart
         read_so_far.append(_body(contents, other) if is_words else _attached(contents, other))
     return bodies.joined(read_so_far)
+
+
+def _root_of(related: structure.Part) -> structure.Part:
+    """The part that shows the others: the one that is named (RFC 2387 section 3.2), or words."""
+    named = related.parameters.get("start", "").strip("<> ")
+    for child in related.children:
+        if named and attachments.content_id_of(child) == named:
+            return child
+    for child in related.children:
+        if child.content_type.startswith(("text/", "multipart/")):
+            return child
+    return related.children[0]
 
 
 def _is_body(part: structure.Part, *, is_alternative: bool) -> bool:
@@ -164,7 +179,8 @@ def _page(contents: Contents, source: str) -> Body:
     if not source.strip():
         return Body()
     for location, content_id in contents.locations.items():
-        source = source.replace(f'"{location}"', f'"cid:{content_id}"')
+        for mark in ('"', "'"):
+            source = source.replace(f"{mark}{location}{mark}", f"{mark}cid:{content_id}{mark}")
     return Body("", _sanitised(contents, source), source)
 
 
@@ -172,7 +188,7 @@ def _sanitised(contents: Contents, source: str) -> str:
     if contents.allowance.out_of_time():
         return ""
     clean, warning = pages.sanitise_within(source, contents.allowance.budget.html_size)
-    contents.allowance.warn(warning)
+    contents.allowance.warn(Remark(warning) if warning else None)
     return clean.strip()
 
 
@@ -187,7 +203,7 @@ def _attached(contents: Contents, part: structure.Part) -> Body:
             contents.envelopes.append(envelope)
             contents.found += attachments.of_envelope(envelope)
             return Body()
-        contents.allowance.warn("A winmail.dat could not be opened.")
+        contents.allowance.warn(Remark(N_("A winmail.dat could not be opened.")))
     file = attachments.of_part(part, content.data, len(contents.found) + 1)
     file.content_id = file.content_id or contents.locations.get(_location(part))
     contents.found.append(file)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import binascii
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from helpdesk.mail.parse import charsets, encodings
 
 _OPENING = re.compile(r"=\?([^?=\s]{1,60})\?\s?([bBqQ])\s?\?")
+_WHOLE = re.compile(r"=\?[\w.-]{1,60}\?[bBqQ]\?[^?]{1,2000}\?=")
 # Quoted-printable of the Q kind, after "_" has become a space; the rest stays as it is written.
 _HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 
@@ -19,13 +20,13 @@ class _Word:
 
     charset: str
     data: bytes = b""
-    base64: str = ""
+    base64: list[str] = field(default_factory=list)
 
     def add(self, encoding: str, text: str) -> None:
         if encoding in "bB":
-            self.base64 += "".join(text.split())
+            self.base64.append("".join(text.split()))
             # A sender that cut base64 between two words leaves the first one incomplete.
-            if len(self.base64) % 4 == 0 or self.base64.endswith("="):
+            if sum(map(len, self.base64)) % 4 == 0 or text.endswith("="):
                 self.close()
         else:
             self.close()
@@ -33,19 +34,32 @@ class _Word:
             self.data += _HEX.sub(lambda digits: binascii.unhexlify(digits[1]), raw)
 
     def close(self) -> None:
-        if self.base64:
-            self.data += encodings.base64(self.base64.encode("utf-8", "replace")).data
-            self.base64 = ""
+        pieces, self.base64 = self.base64, []
+        if not pieces:
+            return
+        whole = self.data + _decoded("".join(pieces))
+        if len(pieces) > 1 and not charsets.fits(whole, self.charset):
+            # Each of them was whole, and only its padding was forgotten.
+            apart = self.data + b"".join(map(_decoded, pieces))
+            whole = apart if charsets.fits(apart, self.charset) else whole
+        self.data = whole
 
     def words(self) -> str:
         self.close()
         return charsets.decode(self.data, self.charset).text
 
 
+def _decoded(text: str) -> bytes:
+    return encodings.base64(text.encode("utf-8", "replace")).data
+
+
 def decode(value: str) -> str:
     """A header's value in readable words, on one line, without control characters."""
     if "=?" in value:
         value = _decode_words(value)
+        if _WHOLE.search(value):
+            # Gateways encode what was encoded already; nobody writes such words to be read.
+            value = _decode_words(value)
     if value.isprintable():
         return value.strip()
     return charsets.clean(value.replace("\n", " ").replace("\r", " ").replace("\t", " ")).strip()

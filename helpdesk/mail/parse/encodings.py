@@ -6,6 +6,9 @@ import binascii
 import re
 from typing import NamedTuple
 
+from helpdesk.core.words import N_
+from helpdesk.mail.values import Remark
+
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _SPACE = b" \t\r\n\v\f"
 _PADDED_BREAK = re.compile(rb"=[ \t]+(?=\r?\n|\Z)")
@@ -22,7 +25,7 @@ class Transferred(NamedTuple):
     """The bytes that were meant, and what was odd about the way to them."""
 
     data: bytes
-    warning: str | None = None
+    warning: Remark | None = None
 
 
 def undo(raw: bytes, encoding: str) -> Transferred:
@@ -36,7 +39,9 @@ def undo(raw: bytes, encoding: str) -> Transferred:
         return base64(raw)
     if name in _UU:
         return _uuencoded(raw)
-    return Transferred(raw, "The transfer encoding is unknown; the part was taken as it is.")
+    return Transferred(
+        raw, Remark(N_("The transfer encoding is unknown; the part was taken as it is."))
+    )
 
 
 def quoted_printable(raw: bytes) -> bytes:
@@ -52,7 +57,7 @@ def base64(raw: bytes) -> Transferred:
     # Letters are in the alphabet; what gives words away is the space between them.
     in_words = strangers * 4 > len(raw) or raw.strip().count(b" ") * 10 > len(raw)
     if in_words and not _begins_as_base64(raw):
-        return Transferred(raw, "Declared as base64, but is not; taken as it is.")
+        return Transferred(raw, Remark(N_("Declared as base64, but is not; taken as it is.")))
     pieces = [raw]
     if b"=" in raw:
         # The decoder stops at padding; what comes after it may be the next piece, or a footer.
@@ -60,7 +65,7 @@ def base64(raw: bytes) -> Transferred:
         pieces = [first, *map(_opening_of_piece, rest)]
     damaged = any(_strangers(piece.split(b"=")[0]) for piece in pieces)
     data = b"".join(_piece(piece) for piece in pieces)
-    return Transferred(data, "The base64 is damaged." if damaged else None)
+    return Transferred(data, Remark(N_("The base64 is damaged.")) if damaged else None)
 
 
 def uu_files(text: str) -> tuple[str, list[tuple[str, bytes]]]:
@@ -115,9 +120,13 @@ def _opening_of_piece(raw: bytes) -> bytes:
 
 def _begins_as_base64(raw: bytes) -> bool:
     # A footer below good base64 is common; plain text shows itself in the first line.
-    first = raw.lstrip().split(b"\n", 1)[0].strip()
-    is_long = len(first) >= 40 or first.endswith(b"=")
-    return is_long and not _strangers(first) and b" " not in first
+    opening = b""
+    for line in raw[:4096].lstrip().split(b"\n"):
+        line_of_piece = line.strip()
+        if not line_of_piece or _strangers(line_of_piece) or b" " in line_of_piece:
+            break
+        opening += line_of_piece
+    return len(opening) >= 40 or (opening.endswith(b"=") and len(opening) % 4 == 0)
 
 
 def _piece(raw: bytes) -> bytes:
@@ -135,7 +144,7 @@ def _uuencoded(raw: bytes) -> Transferred:
     begin = next((i for i, line in enumerate(lines) if line.startswith(b"begin ")), -1)
     data = _uu_lines(b"\n".join(lines[begin + 1 :]))
     if raw.strip() and not data:
-        return Transferred(raw, "Declared as uuencode, but is not; taken as it is.")
+        return Transferred(raw, Remark(N_("Declared as uuencode, but is not; taken as it is.")))
     return Transferred(data)
 
 

@@ -65,7 +65,7 @@ def read(data: bytes, start: int, end: int) -> tuple[list[tuple[bytes, bytes]], 
             fields[-1][1].append(line.rstrip(b"\r"))
         elif name := _NAME.match(line):
             fields.append((name[1], [line[name.end() :].strip()]))
-        elif line.strip() and not _is_strayed(lines, number, fields):
+        elif line.strip() and (line[:2] == b"--" or not _is_strayed(lines, number, fields)):
             # Header and body have run into each other: nothing from here on is a header.
             body = start + sum(len(line) + 1 for line in lines[:number])
             break
@@ -78,6 +78,8 @@ def in_words(
     """The fields as strings, encoded words still closed; True when some were over the limits."""
     over = False
     kept: list[Field] = []
+    # One guess for all of them is cheaper, and better with more letters to judge by.
+    hint = hint or charsets.guessed([value for _, value in fields if not value.isascii()])
     for raw_name, raw_value in fields:
         name = raw_name.decode("ascii", "replace")
         if len(kept) >= limit and name.lower() not in ESSENTIAL:
@@ -90,7 +92,7 @@ def in_words(
 
 def _text(raw: bytes, hint: str | None) -> str:
     if not raw.isascii() or b"\x1b" in raw:
-        return charsets.clean(charsets.decode(raw, None, hint).text)
+        return charsets.clean(charsets.decode(raw, None, hint, may_guess=False).text)
     text = raw.decode("ascii")
     return text if text.isprintable() else charsets.clean(text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from email.message import Message
 
-from helpdesk.mail.parse import fields, structure
+from helpdesk.mail.parse import charsets, fields, structure
 from helpdesk.mail.parse.budget import Allowance, Budget
 
 _BLOCKS = {
@@ -26,8 +26,8 @@ def message_of(part: structure.Part, nested: int = 0) -> Message:
     """The part with all that is below it, shaped as `email.message_from_bytes` shapes it."""
     message = Message()
     for name, value in part.fields:
-        is_starred = "*" in value and name.lower() == "content-type"
-        message.set_raw(name, _plainly_typed(part) if is_starred else value)
+        is_odd = name.lower() == "content-type" and _is_oddly_typed(part, value)
+        message.set_raw(name, _plainly_typed(part) if is_odd else value)
     if part.is_multipart:
         message.set_payload([message_of(child, nested) for child in part.children])
         _keep_type(message, part)
@@ -44,10 +44,18 @@ def message_of(part: structure.Part, nested: int = 0) -> Message:
     return message
 
 
+def _is_oddly_typed(part: structure.Part, value: str) -> bool:
+    """True for a type that the standard library stumbles over: stars in it (RFC 2231), or a
+    charset that is a codec of Python and none of mail."""
+    charset = part.parameters.get("charset")
+    return "*" in value or (charset is not None and charsets.codec_of(charset) is None)
+
+
 def _plainly_typed(part: structure.Part) -> str:
-    """The type without RFC 2231's stars: the standard library stumbles over an encoded charset."""
     parameters = (
-        f'; {name}="{_UNQUOTABLE.sub("", value)}"' for name, value in part.parameters.items()
+        f'; {name}="{_UNQUOTABLE.sub("", value)}"'
+        for name, value in part.parameters.items()
+        if name != "charset" or charsets.codec_of(value) is not None
     )
     return part.content_type + "".join(parameters)
 

@@ -8,11 +8,20 @@ from dataclasses import dataclass, field
 
 from helpdesk.mail.parse import charsets, encoded_words
 
-_VALUE = re.compile(r"\s*([^\s;,\"]*)")
+_VALUE = re.compile(r"\s*([^\s;,\"/]{0,100}+\s*/\s*[^\s;,\"]{0,100}|[^\s;,\"]*)")
 _PARAMETER = re.compile(
     r"""([^\s=;"]{1,100})\s*=\s*(?:"((?:[^"\\]|\\.)*)("?)|([^;]*))""", re.DOTALL
 )
 _CONTINUED = re.compile(r"([^*]+)\*(?:(\d{1,3})(\*)?)?")
+# Parameters that begin where a semicolon was forgotten.
+_FORGOTTEN = re.compile(
+    r"""[\s,]+(?=(?:charset|boundary|(?:file)?name|format|delsp|size|report-type|protocol|micalg
+    |(?:creation|modification|read)-date)(?:\*\d{0,3}\*?)?\s*=|[\w-]{1,30}\*\d{1,3}\*?=)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_REMARK = re.compile(r"\s\([^()]*\)\s*\Z")
+_CHARSET = re.compile(r"""charset\s*[:=]\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
+_LONGEST, _MOST = 16 * 1024, 300
 _ESCAPED = re.compile(r'\\(["\\])')
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 
@@ -31,9 +40,14 @@ class _Pieces:
 
     pieces: dict[int, tuple[str, bool]] = field(default_factory=dict)
 
+    @property
+    def is_encoded(self) -> bool:
+        """True when any of them is more than plain text."""
+        return any(encoded for _, encoded in self.pieces.values())
+
     def joined(self) -> str:
         ordered = [self.pieces[number] for number in sorted(self.pieces)]
-        if not any(encoded for _, encoded in ordered):
+        if not self.is_encoded:
             return "".join(text for text, _ in ordered)
         charset = None
         if ordered[0][1]:
@@ -47,13 +61,17 @@ class _Pieces:
 
 def read(header: str) -> Structured:
     """A structured header's value and parameters, decoded; broken ones as far as they go."""
+    header = header[:_LONGEST]
     value = _VALUE.match(header)
-    structured = Structured(value[1].lower() if value else "")
+    structured = Structured("".join(value[1].lower().split()) if value else "")
     position = value.end() if value and "=" not in value[1] else 0
     if position == len(header):
         return structured
     continued: dict[str, _Pieces] = {}
-    while match := _PARAMETER.search(header, position):
+    for _ in range(_MOST):
+        match = _PARAMETER.search(header, position)
+        if match is None:
+            break
         text, position = _text_of(header, match)
         name = match[1].lower()
         if "*" in name and (number := _CONTINUED.fullmatch(name)):
@@ -64,7 +82,10 @@ def read(header: str) -> Structured:
             structured.parameters.setdefault(name, _decoded(text))
     for name, pieces_of_name in continued.items():
         # The extended form is the better one where a mail has both (RFC 6266 section 4.3).
-        structured.parameters[name] = _decoded(pieces_of_name.joined())
+        if pieces_of_name.is_encoded or name not in structured.parameters:
+            structured.parameters[name] = _decoded(pieces_of_name.joined())
+    if "charset" not in structured.parameters and (charset := _CHARSET.search(header)):
+        structured.parameters["charset"] = charset[1]
     return structured
 
 
@@ -72,13 +93,17 @@ def _text_of(header: str, match: re.Match[str]) -> tuple[str, int]:
     """The parameter's text without quotation marks, and where the next one may begin."""
     quoted, closed, bare = match[2], match[3], match[4]
     if quoted is None:
+        if forgotten := _FORGOTTEN.search(bare):
+            return bare[: forgotten.start()].strip("'\""), match.start(4) + forgotten.end()
         end = match.end()
         following = header.find(";", end + 1)
         rest = header[end : following if following != -1 else len(header)]
         if "name" in match[1].lower() and rest.strip("; ") and "=" not in rest:
             # A semicolon in a file name that should have been quoted.
             bare, end = bare + rest, end + len(rest)
-        return bare.strip().strip("'\""), end
+        if "name" not in match[1].lower():
+            bare = _REMARK.sub("", bare)
+        return bare.replace('"', "").strip().strip("'"), end
     if not closed:
         # A quotation mark that is never closed must not swallow the parameters behind it.
         text = quoted.split(";", 1)[0] if "=" in quoted else quoted
@@ -86,7 +111,7 @@ def _text_of(header: str, match: re.Match[str]) -> tuple[str, int]:
     end = match.end()
     following = header.find(";", end)
     rest = header[end : following if following != -1 else len(header)]
-    if rest.strip() and "=" not in rest:
+    if rest.strip() and "=" not in rest and "name" in match[1].lower():
         # Quotation marks inside quotation marks, not escaped: the last one closes.
         quoted += '"' + rest.strip().rstrip('"')
         end += len(rest)

@@ -10,8 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from helpdesk.core.words import N_
 from helpdesk.mail.parse import charsets, encodings, fields, parameters
 from helpdesk.mail.parse.budget import Allowance
+from helpdesk.mail.values import Remark
 
 _MEDIA_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,100}/[a-z0-9!#$&^_.+-]{1,100}")
 # A boundary that no header names: dashes, a word, and on the next line a MIME header.
@@ -24,6 +26,7 @@ _HEAD = 64 * 1024
 _MOST_MARKERS = 250_000
 _NOT_WORDS = {"application", "audio", "font", "image", "message", "model", "video"}
 _REMARK = re.compile(rb"[^\n]{0,80}(?:multi-?part message|MIME)[^\n]{0,120}\Z", re.IGNORECASE)
+_NO_LETTER = re.compile(r"[^a-z]")
 _NESTED = {"message/rfc822", "message/global", "message/news"}
 
 
@@ -58,8 +61,9 @@ class Part:
         return self.content_type in _NESTED
 
     def header(self, name: str) -> str:
-        """The first field of that lower-case name, encoded words still closed; "" if missing."""
-        return next((value for key, value in self.fields if key.lower() == name), "")
+        """The first field of that lower-case name that says something, encoded words still closed;
+        "" if there is none."""
+        return next((value for key, value in self.fields if value and key.lower() == name), "")
 
     def content(self) -> encodings.Transferred:
         """The body with its transfer encoding undone."""
@@ -85,7 +89,8 @@ def read(raw: bytes, allowance: Allowance) -> Part:
         if not part.content_type.startswith("multipart/"):
             continue
         if depth >= allowance.budget.depth:
-            allowance.warn(f"More than {depth} parts inside one another: the rest was not opened.")
+            words = N_("More than %(most)s parts inside one another: the rest was not opened.")
+            allowance.warn(Remark(words, {"most": depth}))
             continue
         part.children = _children(part, allowance)
         waiting.extend((child, depth + 1) for child in reversed(part.children))
@@ -129,7 +134,7 @@ def _part(
     budget = allowance.budget
     kept, over = fields.in_words(raw_fields, budget.headers, budget.header_size, hint)
     if over:
-        allowance.warn("Headers are too many or too long: some were cut.")
+        allowance.warn(Remark(N_("Headers are too many or too long: some were cut.")))
     part = Part(data, start, end, body_start, kept, "text/plain", {}, "", {})
     typed = parameters.read(part.header("content-type"))
     part.content_type = _media_type(typed.value, digest=digest)
@@ -153,7 +158,7 @@ def _media_type(value: str, *, digest: bool) -> str:
     # RFC 2045 section 5.2: what cannot be understood is text, unless it says what family it is of.
     if value.startswith("multipart"):
         return "multipart/mixed"
-    if value.split("/")[0] in _NOT_WORDS:
+    if _NO_LETTER.split(value, maxsplit=1)[0] in _NOT_WORDS:
         return "application/octet-stream"
     return "text/html" if value == "html" else "text/plain"
 
@@ -164,11 +169,11 @@ def _children(part: Part, allowance: Allowance) -> list[Part]:
     if not regions:
         guessed = _LIKELY_BOUNDARY.search(part.data, part.body_start, part.end)
         if guessed is not None:
-            allowance.warn("The boundary between the parts was guessed.")
+            allowance.warn(Remark(N_("The boundary between the parts was guessed.")))
             regions = _regions(part.data, part.body_start, part.end, guessed[1].rstrip())
     if not regions:
         if part.body.strip():
-            allowance.warn("A multipart without parts: taken as text.")
+            allowance.warn(Remark(N_("A multipart without parts: taken as text.")))
         part.content_type = "text/plain"
         return []
     digest = part.content_type == "multipart/digest"
@@ -202,8 +207,15 @@ def _regions(data: bytes, start: int, end: int, boundary: bytes) -> list[tuple[i
                 opened = -1 if tail else min(line_end + 1, end)
         position = data.find(marker, after, end)
     if opened != -1 and opened < end:
-        regions.append((opened, end))
+        regions.append((opened, _without_lost_end(data, opened, end, marker)))
     return regions
+
+
+def _without_lost_end(data: bytes, start: int, end: int, marker: bytes) -> int:
+    """The end of a last part before a closing line whose line break was lost on the way."""
+    closing = data.rfind(marker + b"--", start, end)
+    is_last = closing != -1 and not data[closing + len(marker) + 2 : end].strip()
+    return closing if is_last else end
 
 
 def _without_line_end(data: bytes, start: int, end: int) -> int:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 # A module's views are registered by importing it.
 from helpdesk.web.admin import (
+    addresses,
     captured,
     changes,
+    grants,
     home,
     inbound,
     mail_log,
@@ -20,9 +22,11 @@ from helpdesk.web.admin import (
 from helpdesk.web.admin.door import blueprint
 
 __all__ = [
+    "addresses",
     "blueprint",
     "captured",
     "changes",
+    "grants",
     "home",
     "inbound",
     "mail_log",

@@ -11,7 +11,9 @@ from flask_babel import gettext as _
 
 from helpdesk.domain.accounts.permissions import Action
 from helpdesk.domain.configuration import queries
+from helpdesk.domain.configuration.actions import SECRETS
 from helpdesk.domain.configuration.models import ConfigurationChange
+from helpdesk.domain.correspondence.granting import grants
 from helpdesk.web.admin import words
 from helpdesk.web.admin.choices import function_choices, queue_choices, service_choices
 from helpdesk.web.admin.door import blueprint, id_asked
@@ -63,6 +65,7 @@ def lines_of(rows: Sequence[ConfigurationChange]) -> list[Line]:
         "service_id": dict(service_choices()),
         "function_id": dict(function_choices()),
         "owner_id": dict(function_choices()),
+        "grant_id": {grant.id: grant.name for grant in grants()},
     }
     return [
         Line(
@@ -80,7 +83,7 @@ def lines_of(rows: Sequence[ConfigurationChange]) -> list[Line]:
 
 
 def _both(field: str, pair: list[object], names: dict[str, dict[int, str]]) -> tuple[str, str]:
-    if field == "password":
+    if field in SECRETS:
         return "", str(_("a new one"))
     before, after = pair
     return words.value_words(field, before, names), words.value_words(field, after, names)
@@ -91,6 +94,7 @@ def _page_of(change: ConfigurationChange) -> str | None:
         return None
     pages = {
         "mailbox": ("admin.mailbox", "mailbox_id"),
+        "grant": ("admin.grant", "grant_id"),
         "rule": ("admin.rule", "rule_id"),
         "person": ("admin.person", "person_id"),
         "function": ("admin.function", "row_id"),

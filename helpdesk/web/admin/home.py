@@ -5,13 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import render_template
+from flask_babel import gettext as _
 
 from helpdesk.core import clock
+from helpdesk.core.clamd import greet
 from helpdesk.core.heartbeat import Beat, beats
 from helpdesk.domain.accounts.permissions import Action
 from helpdesk.domain.configuration.queries import changes
+from helpdesk.domain.correspondence.alarming import alarms
+from helpdesk.domain.correspondence.bouncing import suppressed_count
 from helpdesk.domain.correspondence.queries import mailboxes, sending_trouble
+from helpdesk.domain.correspondence.spam import spam_since
 from helpdesk.domain.reconciliation import overview
+from helpdesk.mail.spam import greet_rspamd
 from helpdesk.web.account import settings
 from helpdesk.web.admin.changes import lines_of
 from helpdesk.web.admin.door import blueprint
@@ -32,13 +38,28 @@ def home() -> str:
         last_sign=signs[0] if signs else None,
         overview=overview(now=clock.now()),
         trouble=sending_trouble(),
+        unreached=suppressed_count(),
         mailboxes=mailboxes(),
+        alarms=alarms(smtp_grant=settings().smtp_grant, now=clock.now()),
+        spam_lately=spam_since(clock.now() - timedelta(days=7)),
+        silent_helpers=_silent_helpers(),
         smtp_host=settings().smtp_host,
         smtp_port=settings().smtp_port,
         smtp_listen=settings().smtp_listen,
         lmtp_listen=settings().lmtp_listen,
         latest=lines_of(changes(limit=5)),
     )
+
+
+def _silent_helpers() -> list[tuple[str, str]]:
+    """Programs that we were told to ask and that do not answer: (which, why)."""
+    found = []
+    clamd, rspamd_url = settings().clamd, settings().rspamd_url
+    if clamd is not None and (why := greet(clamd)):
+        found.append((_("the virus scanner (HELPDESK_CLAMD)"), why))
+    if rspamd_url and (why := greet_rspamd(rspamd_url)):
+        found.append((_("the spam filter (HELPDESK_RSPAMD_URL)"), why))
+    return found
 
 
 def _is_at_work(sign: Beat) -> bool:

@@ -31,6 +31,17 @@ SHOWN_HEADERS = 200
 _MAY_BE_FILED = (InboundState.SET_ASIDE.value, InboundState.FAILED.value, InboundState.REPORT.value)
 
 
+def may_be_filed(mail: InboundMail) -> bool:
+    """Whether somebody may decide anew about a mail: it lies on no ticket, and its bytes are here.
+
+    One that waits may be decided about once it has failed; until then the road is quicker.
+    """
+    if mail.message_id is not None or mail.raw_sha256 is None:
+        return False
+    waits_after_a_fault = mail.state == InboundState.WAITING.value and bool(mail.error)
+    return mail.state in _MAY_BE_FILED or waits_after_a_fault
+
+
 @blueprint.get("/mail/<int:inbound_id>")
 @needs(Action.SEE_MAIL_LOG)
 def inbound(inbound_id: int) -> str:
@@ -46,9 +57,7 @@ def inbound(inbound_id: int) -> str:
         headers=understood.headers[:SHOWN_HEADERS] if understood else (),
         raw=head.replace("\r\n", "\n").replace("\x00", "\ufffd"),
         is_cut=raw is not None and len(raw) > SHOWN_BYTES,
-        may_be_filed=mail.message_id is None
-        and mail.raw_sha256 is not None
-        and mail.state in _MAY_BE_FILED,
+        may_be_filed=may_be_filed(mail),
         steps=[(datetime.fromisoformat(step["at"]), step) for step in mail.trace],
         link_to_mailbox=_link_to_mailbox(mail.mailbox_id),
         copies=copies_of(mail.id),

@@ -10,6 +10,7 @@ from helpdesk.core import signing
 from helpdesk.core.db import db
 from helpdesk.core.errors import HelpdeskError
 from helpdesk.domain.correspondence.configuring import WHERE_THE_PASSWORD_GOES
+from helpdesk.domain.correspondence.granting import grants
 from helpdesk.domain.correspondence.models import Mailbox
 from helpdesk.forms.admin.mailboxes import MailboxForm
 from helpdesk.mail import fetch
@@ -20,12 +21,14 @@ from helpdesk.web.admin.choices import process_choices, queue_choices
 def form_for(mailbox: Mailbox | None) -> MailboxForm:
     """The form as it was sent, or filled from the mailbox."""
     form = MailboxForm(obj=mailbox)
-    form.offer(process_choices(), queue_choices())
+    form.offer(process_choices(), queue_choices(), [(row.id, row.name) for row in grants()])
     form.password_is_kept = mailbox is not None and bool(mailbox.sealed_password)
     if mailbox is not None and not form.is_submitted():
         form.aliases.data = ", ".join(mailbox.aliases)
+        form.authserv.data = ", ".join(mailbox.authserv_ids)
         form.process_name.data = mailbox.process
         form.queue.data = mailbox.queue_id
+        form.grant.data = mailbox.grant_id or 0
     return form
 
 
@@ -33,7 +36,9 @@ def is_complete(form: MailboxForm, mailbox: Mailbox | None) -> bool:
     """Whether the form can be used; errors stand at their fields afterwards."""
     if not form.validate_on_submit():
         return False
-    if not form.is_fetched or new_password(form) or _may_keep(form, mailbox):
+    if not form.is_fetched or form.grant.data:
+        return True
+    if new_password(form) or _may_keep(form, mailbox):
         return True
     words = (
         _("Type the password again: it would go to another place than before.")

@@ -10,17 +10,20 @@ from helpdesk.core import clock
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.core.errors import Invalid, NotFound, Refused
 from helpdesk.domain.accounts.permissions import Action
+from helpdesk.domain.correspondence.alarming import alarms, is_silent
 from helpdesk.domain.correspondence.configuring import (
     add_mailbox,
     change_mailbox,
     decide_old_mail,
 )
+from helpdesk.domain.correspondence.granting import grant_by_id, grants
 from helpdesk.domain.correspondence.models import Mailbox, MailboxKind, OldMail
 from helpdesk.domain.correspondence.queries import mailboxes as all_mailboxes
 from helpdesk.domain.processes import PROCESSES
 from helpdesk.domain.reconciliation import reconciled
 from helpdesk.domain.tickets.models import Queue
-from helpdesk.forms.admin.mailboxes import MailboxForm, OldMailForm
+from helpdesk.forms.admin.mailboxes import MailboxForm
+from helpdesk.forms.admin.old_mail import OldMailForm
 from helpdesk.mail import fetch
 from helpdesk.mail.fetch.checking import Step
 from helpdesk.web.account import me, settings
@@ -45,6 +48,7 @@ def mailboxes() -> str:
         mailboxes=all_mailboxes(),
         queues={queue.id: queue for queue in db.session.scalars(db.select(Queue))},
         processes=PROCESSES,
+        alarms=alarms(smtp_grant=settings().smtp_grant, now=clock.now()),
     )
 
 
@@ -152,6 +156,8 @@ def _page(known: Mailbox, old_mail: OldMailForm, steps: list[Step] | None = None
         mailbox=known,
         queue=db.session.get(Queue, known.queue_id) if known.queue_id else None,
         process=PROCESSES.get(known.process),
+        grant=grant_by_id(known.grant_id) if known.grant_id else None,
+        silent_since=is_silent(known, now=clock.now()),
         account=account,
         old_mail=old_mail,
         asks_again="old-mail" in request.args,
@@ -164,7 +170,9 @@ def _page(known: Mailbox, old_mail: OldMailForm, steps: list[Step] | None = None
 
 def _form_page(form: MailboxForm, known: Mailbox | None, steps: list[Step] | None = None) -> str:
     hold_password(form)
-    return render_template("admin/mailbox_form.html", form=form, mailbox=known, steps=steps)
+    return render_template(
+        "admin/mailbox_form.html", form=form, mailbox=known, steps=steps, has_grants=bool(grants())
+    )
 
 
 def _mailbox(mailbox_id: int) -> Mailbox:

@@ -15,6 +15,7 @@ from helpdesk.core.errors import NotFound, Refused
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.permissions import Action
 from helpdesk.domain.correspondence import delivery
+from helpdesk.domain.correspondence.bouncing import suppressed_among, suppressed_count
 from helpdesk.domain.correspondence.models import Mailbox, OutboundMail
 from helpdesk.domain.correspondence.queries import outbound_to_change, sending_trouble
 from helpdesk.domain.reconciliation import OUTBOX_STATES, PAGE, overview
@@ -46,6 +47,7 @@ def outbox() -> str:
         overview=overview(now=clock.now()),
         trouble=sending_trouble(),
         captures=not settings().smtp_host,
+        unreached=suppressed_count(),
         older=older,
         newest=url_for("admin.outbox", state=shown, q=words or None) if before else None,
     )
@@ -62,6 +64,7 @@ def outbound(outbound_id: int) -> str:
     return render_template(
         "admin/outbound.html",
         mail=mail,
+        unreached=suppressed_among((mail.to_address,)).get(mail.to_address.lower()),
         person=db.session.get(Person, mail.person_id) if mail.person_id else None,
         mailbox=db.session.get(Mailbox, mail.mailbox_id) if mail.mailbox_id else None,
         decided=[

@@ -14,6 +14,7 @@ from helpdesk.domain.accounts.directory import person_whole
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.permissions import ROLE_LABELS, Action, Role
 from helpdesk.domain.accounts.queries import people_who_may
+from helpdesk.domain.correspondence.bouncing import suppressed_among
 from helpdesk.domain.tickets.organising import hand_over, unfinished_count, unfinished_of
 from helpdesk.forms.admin.people import LeavingForm, PersonForm
 from helpdesk.web.account import me
@@ -38,6 +39,7 @@ def person(person_id: int) -> str:
         functions=[names[each.function_id] for each in known.memberships],
         addresses=_addresses(known),
         unfinished=unfinished_count(known),
+        unreached=list(suppressed_among(_addresses(known)).values()),
     )
 
 

@@ -57,10 +57,15 @@ NOTIFICATION_LABELS: Mapping[str, str] = {
     "assigned-to-you": N_("Assigned to you"),
     "new-link": N_("A new link to the ticket"),
     "sign-in-help": N_("A link to choose a password"),
+    "mailbox-alarm": N_("Mail does not come in"),
+    "mailbox-works-again": N_("Mail comes in again"),
 }
 
 STAGES: Mapping[str, str] = {
     "keep": N_("Kept"),
+    "fetch": N_("Fetched"),
+    "fault": N_("Put off"),
+    "parse": N_("Read"),
     "guard": N_("Judged"),
     "thread": N_("Threaded"),
     "route": N_("Placed"),
@@ -80,6 +85,7 @@ DOORS: Mapping[str, str] = {
 
 THINGS: Mapping[str, str] = {
     "mailbox": N_("Mailbox"),
+    "grant": N_("Sign-in"),
     "rule": N_("Rule"),
     "person": N_("Person"),
     "function": N_("Function"),
@@ -92,6 +98,8 @@ DEEDS: Mapping[str, str] = {
     "changed": N_("changed"),
     "deleted": N_("deleted"),
     "invited": N_("invited"),
+    "connected": N_("connected"),
+    "disconnected": N_("disconnected"),
 }
 
 FIELDS: Mapping[str, str] = {
@@ -101,11 +109,17 @@ FIELDS: Mapping[str, str] = {
     "addresses": N_("E-mail addresses"),
     "after_keeping": N_("When a mail is kept"),
     "aliases": N_("Other addresses"),
+    "authserv_ids": N_("Servers that vouch for senders"),
+    "authorize_url": N_("Where people agree"),
+    "client_id": N_("Application’s id"),
+    "client_secret": N_("Application’s secret"),
     "display_name": N_("Sender’s name"),
     "email": N_("E-mail address"),
+    "flow": N_("Who agrees"),
     "folder": N_("Folder"),
     "function_id": N_("Function"),
     "functions": N_("Works in"),
+    "grant_id": N_("How we sign in"),
     "header": N_("A header contains"),
     "host": N_("Mail server"),
     "idle": N_("IDLE"),
@@ -125,15 +139,22 @@ FIELDS: Mapping[str, str] = {
     "position": N_("Place in the order"),
     "priority": N_("Priority"),
     "process": N_("Process"),
+    "provider": N_("Provider"),
     "queue_id": N_("Queue"),
     "recipient": N_("To"),
+    "refresh_token": N_("Refresh token"),
     "roles": N_("Roles"),
+    "scope": N_("Scope"),
     "security": N_("Encryption"),
     "sender": N_("From"),
     "service_id": N_("Service"),
+    "silent_after_hours": N_("Hours without mail before an alarm"),
+    "spam_header": N_("Header that marks spam"),
     "subject": N_("The subject contains"),
+    "tenant": N_("Directory"),
     "tickets": N_("Open tickets"),
     "to": N_("To"),
+    "token_url": N_("Where tokens come from"),
     "trust_reply_to": N_("Believe Reply-To"),
     "username": N_("User name"),
     "verify_tls": N_("Check the certificate"),
@@ -159,6 +180,10 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
         "seen": N_("marked as read"),
         "move": N_("moved"),
         "delete": N_("deleted"),
+    },
+    "flow": {
+        "client credentials": N_("the organisation, once for the application"),
+        "authorization code": N_("the mailbox’s own user, in a browser"),
     },
     "language": {"en": "English", "sv": "Svenska"},
     "process": {process.name: process.label for process in PROCESSES.values()},
@@ -197,7 +222,8 @@ def chip(table: Mapping[str, tuple[str, str]], key: str) -> tuple[str, str]:
 def _words() -> dict[str, Any]:
     return {
         # In a template _() takes its message for harmless HTML; what others wrote is not.
-        "said": lambda text: gettext(str(text)),
+        # The empty message is the catalogue's own head.
+        "said": lambda text: gettext(str(text)) if text else "",
         "inbound_state": lambda state: chip(INBOUND_STATES, state),
         "outbound_state": lambda state: chip(OUTBOUND_STATES, state),
         "place_words": lambda place: chip(PLACES, place),

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 # A module's views are registered by importing it.
-from helpdesk.web.desk import beginning, files, lists, original, search, speaking, steering, ticket
+from helpdesk.web.desk import (
+    beginning,
+    files,
+    lists,
+    original,
+    search,
+    spam,
+    speaking,
+    steering,
+    ticket,
+)
 from helpdesk.web.desk.door import blueprint
 
 __all__ = [
@@ -13,6 +23,7 @@ __all__ = [
     "lists",
     "original",
     "search",
+    "spam",
     "speaking",
     "steering",
     "ticket",

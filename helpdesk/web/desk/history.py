@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from flask_babel import gettext as _
 
@@ -12,7 +13,7 @@ from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.processes import PROCESSES
 from helpdesk.domain.services.models import Service
 from helpdesk.domain.tickets.models import Queue, TicketEvent
-from helpdesk.web.filters import local_name
+from helpdesk.web.filters import exact, local_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,22 @@ def _mail_bounced(event: TicketEvent, names: Names) -> str:
     )
 
 
+def _mail_suppressed(event: TicketEvent, names: Names) -> str:
+    facts = event.facts
+    since = exact(datetime.fromisoformat(facts["since"]))
+    return _(
+        "The mail to %(address)s was not sent: mail does not reach it since %(since)s, "
+        "its server says “%(because)s”",
+        address=facts["to"],
+        since=since,
+        because=facts["because"],
+    )
+
+
+def _flood(event: TicketEvent, names: Names) -> str:
+    return _("Many mails came at once, and those beyond the limit are gathered here")
+
+
 def _absence(event: TicketEvent, names: Names) -> str:
     return _("%(address)s answered automatically", address=event.facts.get("from", ""))
 
@@ -201,6 +218,8 @@ _SENTENCES: Mapping[str, Callable[[TicketEvent, Names], str]] = {
     "linked": _linked,
     "mail failed": _mail_failed,
     "mail bounced": _mail_bounced,
+    "mail suppressed": _mail_suppressed,
+    "flood": _flood,
     "absence notice": _absence,
 }
 
@@ -221,6 +240,8 @@ _ICONS: Mapping[str, str] = {
     "linked": "link",
     "mail failed": "warning",
     "mail bounced": "warning",
+    "mail suppressed": "warning",
+    "flood": "warning",
     "absence notice": "clock",
 }
 

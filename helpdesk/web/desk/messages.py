@@ -29,6 +29,7 @@ class ShownFile:
     url: str
     size: str
     content_type: str
+    infected_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class ShownMessage:
     words: str
     quoted: str
     headline: str
+    headline_why: str
     frame_url: str | None
     sent_url: str | None
     sent_open: bool
@@ -80,6 +82,12 @@ def shown_message(spoken: Spoken, mails: Sequence[OutboundMail], reader: Reader)
         words=message.newest.strip() or message.text.strip(),
         quoted="" if spoken.designed else _folded_away(message),
         headline="" if message.verified else _("Sender not proven"),
+        headline_why=""
+        if message.verified
+        else _(
+            "Anybody can write this address into a mail, and nothing shows that this one is "
+            "genuine. Before you act on it, ask in another way."
+        ),
         frame_url=frame if spoken.designed else None,
         sent_url=None if spoken.designed else frame,
         sent_open=pictures,
@@ -111,7 +119,13 @@ class Reader:
 
 def shown_file(file: Attachment) -> ShownFile:
     """An attachment with its address."""
-    return ShownFile(file.filename, attachment_url(file), file_size(file.size), file.content_type)
+    return ShownFile(
+        file.filename,
+        attachment_url(file),
+        file_size(file.size),
+        file.content_type,
+        file.infected_with,
+    )
 
 
 def attachment_url(file: Attachment) -> str:

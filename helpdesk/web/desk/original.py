@@ -11,15 +11,15 @@ from email.policy import compat32
 from flask import Response, render_template
 from flask_babel import gettext as _
 
-from helpdesk.core.errors import NotFound
+from helpdesk.core.errors import NotFound, Refused
 from helpdesk.core.storage import storage
-from helpdesk.domain.accounts.permissions import Action
+from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.correspondence.models import InboundMail
 from helpdesk.domain.correspondence.queries import inbound_of_message
 from helpdesk.domain.tickets.queries import message_for
 from helpdesk.web.account import me
 from helpdesk.web.desk.door import blueprint
-from helpdesk.web.files import file_response
+from helpdesk.web.files import WITHHELD, file_response
 from helpdesk.web.security import needs
 
 # What a person can read; the rest is in the file.
@@ -58,6 +58,10 @@ def original(message_id: int) -> str:
 def original_file(message_id: int) -> Response:
     """The mail itself as a file, byte for byte."""
     message = message_for(me(), message_id)
+    infected = next((file for file in message.attachments if file.infected_with), None)
+    if infected is not None and not may(me(), Action.SEE_MAIL_LOG):
+        # The file stands in the mail as well.
+        raise Refused(WITHHELD, file=infected.filename, name=infected.infected_with)
     raw = storage().read(_mail_of(message_id).raw_sha256 or "")
     name = _("mail %(id)s of ticket %(number)s", id=message.id, number=message.ticket_id)
     return file_response(raw, f"{name}.eml", "message/rfc822")

@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.permissions import Action, may
-from helpdesk.domain.correspondence.models import Mailbox, OutboundMail
+from helpdesk.domain.correspondence.bouncing import suppressed_among
+from helpdesk.domain.correspondence.models import BouncingAddress, Mailbox, OutboundMail
 from helpdesk.domain.correspondence.queries import deliveries_of, mailboxes
 from helpdesk.domain.services.models import Service
 from helpdesk.domain.services.queries import services
@@ -81,6 +82,7 @@ class TicketPage:
     others: Sequence[Ticket]
     mailboxes: Sequence[Mailbox]
     names: Names
+    unreached: Mapping[str, BouncingAddress]
 
     @property
     def works(self) -> bool:
@@ -195,6 +197,13 @@ def read_page(number: int) -> TicketPage:
         others=_others(ticket),
         mailboxes=mailboxes(),
         names=Names(known, _by_id(all_queues), _by_id(all_services)),
+        unreached=suppressed_among(
+            each.email
+            for each in (
+                ticket.requester,
+                *(near.person for near in around if near.follows_since is not None),
+            )
+        ),
     )
 
 

@@ -127,6 +127,7 @@ def _shown(spoken: Spoken, way: Way) -> dict[str, Any]:
                 "url": way.file(attachment),
                 "size": file_size(attachment.size),
                 "content_type": attachment.content_type,
+                "infected_with": attachment.infected_with,
             }
             for attachment in message.attachments
             if not _is_shown_inside(attachment, spoken)

@@ -146,7 +146,8 @@ def test_mail_is_put_off_while_the_database_is_away(
         db.session.commit()
     smtp.rset()
     smtp.mail("eva@example.com")
-    assert smtp.rcpt(HELPDESK)[0] == 451
+    # Nobody asked for this address before.
+    assert smtp.rcpt(HELPDESK.replace("@", "+more@"))[0] == 451
 
     with app.app_context():
         db.session.execute(db.text("ALTER TABLE away RENAME TO inbound_mails"))

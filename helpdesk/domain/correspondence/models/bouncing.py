@@ -40,4 +40,6 @@ class BouncingAddress(Base):
     last_outbound_id: Mapped[int | None] = mapped_column(ForeignKey("outbound_mails.id"))
     suppressed_since: Mapped[datetime | None] = mapped_column(Instant)
     freed_at: Mapped[datetime | None] = mapped_column(Instant)
+    # A person freed it, or a mail that came from it.
     freed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    freed_by_mail_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_mails.id"))

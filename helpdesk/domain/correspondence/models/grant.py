@@ -47,7 +47,23 @@ class MailGrant(Base):
     access_until: Mapped[datetime | None] = mapped_column(Instant)
 
     created_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+    # When a person set it up or connected it last: whoever waits after failures tries again then.
+    connected_at: Mapped[datetime | None] = mapped_column(Instant)
     renewed_at: Mapped[datetime | None] = mapped_column(Instant)
+    # When the endpoint was asked last, whatever it answered.
+    tried_at: Mapped[datetime | None] = mapped_column(Instant)
     failing_since: Mapped[datetime | None] = mapped_column(Instant)
     last_error: Mapped[str] = mapped_column(default="")
+    # The endpoint said no, and waiting will not change that; otherwise it is only away.
+    refused: Mapped[bool] = mapped_column(default=False)
     alarmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    # One process asks at a time: of two that used one refresh token, one could lose the new one.
+    leased_by: Mapped[str | None] = mapped_column(String(80))
+    leased_until: Mapped[datetime | None] = mapped_column(Instant)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether tokens can be had without a person."""
+        if self.flow == GrantFlow.CLIENT_CREDENTIALS.value:
+            return self.sealed_client_secret is not None
+        return self.sealed_refresh_token is not None

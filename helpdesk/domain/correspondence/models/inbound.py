@@ -45,7 +45,8 @@ class InboundMail(Base):
         Index("ix_inbound_mails_content_key", "content_key"),
         Index("ix_inbound_mails_state_due", "state", "due_at", "id"),
         Index("ix_inbound_mails_from", "from_address", "kept_at"),
-        Index("ix_inbound_mails_mailbox_state", "mailbox_id", "state", "id"),
+        # The accounts of a mailbox are counted in it, and each number of them opens its mails.
+        Index("ix_inbound_mails_place", "mailbox_id", "state", "opened_ticket", "reason", "id"),
         Index("ix_inbound_mails_state_reason", "state", "reason", "id"),
         Index(
             "ix_inbound_mails_untold",
@@ -84,8 +85,12 @@ class InboundMail(Base):
     # What a server that we believe said of the From (DMARC, RFC 8601 section 2.7): pass, fail, or
     # "" where none spoke.
     dmarc: Mapped[str] = mapped_column(String(10), default="")
+    # Somebody looked at it and said so; no filter is heard about it any more.
+    not_spam: Mapped[bool] = mapped_column(default=False)
     subject: Mapped[str] = mapped_column(default="")
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    # Whether the ticket is of its making; otherwise it joined one that was there.
+    opened_ticket: Mapped[bool] = mapped_column(default=False)
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)
     copy_of_id: Mapped[int | None] = mapped_column(ForeignKey("inbound_mails.id"), index=True)
     outbound_id: Mapped[int | None] = mapped_column(ForeignKey("outbound_mails.id"), index=True)

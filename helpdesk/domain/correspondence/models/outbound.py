@@ -31,6 +31,8 @@ class Fault(enum.StrEnum):
     SERVER = "server"
     RECIPIENT = "recipient"
     WORDS = "words"
+    # Mail does not reach the address, so nothing is sent to it.
+    SUPPRESSED = "suppressed"
 
 
 class OutboundMail(Base):
@@ -41,12 +43,13 @@ class OutboundMail(Base):
         # Exactly one row per event, kind and recipient, however often it is asked for.
         UniqueConstraint("occasion", "notification", "to_address"),
         Index("ix_outbound_mails_state_due", "state", "due_at", "id"),
+        Index("ix_outbound_mails_to", "to_address", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     notification: Mapped[str] = mapped_column(String(60))
     occasion: Mapped[str] = mapped_column(String(80))
-    to_address: Mapped[str] = mapped_column(String(320), index=True)
+    to_address: Mapped[str] = mapped_column(String(320))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)

@@ -6,10 +6,20 @@ from helpdesk.domain.notifications.letters.reading import letters
 from helpdesk.domain.notifications.letters.values import (
     Enclosure,
     Letter,
+    NotReached,
     Party,
     Said,
     Topic,
     Undeliverable,
 )
 
-__all__ = ["Enclosure", "Letter", "Party", "Said", "Topic", "Undeliverable", "letters"]
+__all__ = [
+    "Enclosure",
+    "Letter",
+    "NotReached",
+    "Party",
+    "Said",
+    "Topic",
+    "Undeliverable",
+    "letters",
+]

@@ -11,7 +11,14 @@ from sqlalchemy.orm import selectinload
 from helpdesk.core.db import db
 from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
-from helpdesk.domain.correspondence.models import DeliveryState, IdSource, Mailbox, OutboundMail
+from helpdesk.domain.correspondence.bouncing import NOT_REACHED, suppressed_among
+from helpdesk.domain.correspondence.models import (
+    BouncingAddress,
+    DeliveryState,
+    IdSource,
+    Mailbox,
+    OutboundMail,
+)
 from helpdesk.domain.correspondence.queries import (
     internal_thread_of,
     mailboxes,
@@ -23,6 +30,7 @@ from helpdesk.domain.correspondence.tokens import Audience, without_tag
 from helpdesk.domain.notifications.letters.values import (
     Enclosure,
     Letter,
+    NotReached,
     Party,
     Said,
     Topic,
@@ -38,7 +46,8 @@ OLDER_CHARACTERS = 1500
 
 # The acknowledgement repeats nothing of what came in: with it, anybody could have us mail
 # words of theirs to a stranger. The other two are not about words.
-_WITHOUT_WORDS = frozenset({"received", "new-link", "sign-in-help"})
+_ABOUT_NO_TICKET = frozenset({"sign-in-help", "mailbox-alarm", "mailbox-works-again"})
+_WITHOUT_WORDS = _ABOUT_NO_TICKET | {"received", "new-link"}
 
 
 @dataclass
@@ -53,6 +62,7 @@ class _Read:
     messages: dict[int, Message] = field(default_factory=dict)
     first_subjects: dict[int, str] = field(default_factory=dict)
     addressed: dict[tuple[str, str], list[OutboundMail]] = field(default_factory=dict)
+    suppressed: dict[str, BouncingAddress] = field(default_factory=dict)
 
 
 def letters(outbound_ids: Sequence[int]) -> list[Letter | Undeliverable]:
@@ -75,6 +85,7 @@ def _read(outbound_ids: Sequence[int]) -> _Read:
         .order_by(OutboundMail.id)
     ).all()
     read = _Read(mails, boxes, ours)
+    read.suppressed = suppressed_among(mail.to_address for mail in mails)
     for mail in companions:
         read.addressed.setdefault((mail.occasion, mail.notification), []).append(mail)
     ticket_ids = {mail.ticket_id for mail in mails if mail.ticket_id}
@@ -120,7 +131,9 @@ def _letter(mail: OutboundMail, read: _Read) -> Letter | Undeliverable:
         return Undeliverable(
             mail.id, N_("This is an address of ours: the mail would come back."), for_good=True
         )
-    if ticket is None and mail.notification != "sign-in-help":
+    if (bouncing := read.suppressed.get(mail.to_address.lower())) is not None:
+        return _not_reached(mail, bouncing)
+    if ticket is None and mail.notification not in _ABOUT_NO_TICKET:
         return Undeliverable(mail.id, N_("The ticket is gone."), for_good=True)
     mailbox = _mailbox(mail, read)
     if mailbox is None:
@@ -156,7 +169,14 @@ def _letter(mail: OutboundMail, read: _Read) -> Letter | Undeliverable:
         in_reply_to=in_reply_to,
         references=references,
         link=str(mail.facts.get("link", "")),
+        facts=mail.facts if mail.notification in _ABOUT_NO_TICKET else {},
     )
+
+
+def _not_reached(mail: OutboundMail, bouncing: BouncingAddress) -> Undeliverable:
+    since = bouncing.suppressed_since or bouncing.last_at
+    known = NotReached(mail.to_address, since, bouncing.last_words, mail.ticket_id)
+    return Undeliverable(mail.id, NOT_REACHED, for_good=True, not_reached=known)
 
 
 def _mailbox(mail: OutboundMail, read: _Read) -> Mailbox | None:
@@ -226,6 +246,8 @@ def _enclosures(message: Message | None) -> tuple[Enclosure, ...]:
     return tuple(
         Enclosure(file.filename, file.content_type, file.size, file.sha256)
         for file in message.attachments
+        # What the virus scanner objects to is handed to nobody, and least of all by mail.
+        if not file.infected_with
     )
 
 

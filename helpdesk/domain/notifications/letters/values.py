@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from helpdesk.domain.correspondence.tokens import Audience
 from helpdesk.domain.notifications.table import Kind
@@ -88,11 +90,23 @@ class Letter:
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     link: str = field(default="", repr=False)
+    # What a mail that is about no ticket tells of, as it was written with the row.
+    facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def audience(self) -> Audience:
         """Whose side reads it."""
         return self.kind.audience
+
+
+@dataclass(frozen=True, slots=True)
+class NotReached:
+    """An address that nothing is sent to: since when, what its server said, and about what."""
+
+    address: str
+    since: datetime
+    because: str
+    ticket_number: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +120,4 @@ class Undeliverable:
     reason: str
     for_good: bool
     attempts: int = 0
+    not_reached: NotReached | None = None

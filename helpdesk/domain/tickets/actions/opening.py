@@ -57,7 +57,7 @@ def open_ticket(
         "opened",
         by=by,
         now=now,
-        message_id=message.id,
+        message=message,
         facts=_facts(opening, words),
         begins=True,
     )
@@ -81,7 +81,7 @@ def write_first(
         "written first",
         by=by,
         now=now,
-        message_id=message.id,
+        message=message,
         facts=_facts(opening, words),
         begins=True,
     )
@@ -111,8 +111,10 @@ def _new(opening: Opening, now: datetime) -> Ticket:
         version=1,
     )
     db.session.add(ticket)
-    db.session.flush()
-    for person_id in {person.id for person in opening.watchers} - {opening.requester.id}:
+    watchers = {person.id for person in opening.watchers} - {opening.requester.id}
+    if watchers:
+        db.session.flush()
+    for person_id in watchers:
         db.session.add(Watcher(ticket_id=ticket.id, person_id=person_id, since=now))
     return ticket
 

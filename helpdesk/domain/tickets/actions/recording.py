@@ -8,7 +8,7 @@ from typing import Any
 from helpdesk.core.db import db
 from helpdesk.core.errors import Outdated
 from helpdesk.domain.accounts.models import Person
-from helpdesk.domain.tickets.models import Ticket, TicketEvent
+from helpdesk.domain.tickets.models import Message, Ticket, TicketEvent
 
 
 def record(
@@ -17,24 +17,25 @@ def record(
     *,
     by: Person | None,
     now: datetime,
-    message_id: int | None = None,
+    message: Message | None = None,
     facts: dict[str, Any] | None = None,
     begins: bool = False,
 ) -> TicketEvent:
     """Add one line to the history and give the ticket the version that the line made.
 
-    `begins` for the line that a new ticket was made with.
+    All that the verb has done so far is written with it, at once. `begins` for the line that a new
+    ticket was made with.
     """
     if not begins:
         ticket.version += 1
         ticket.changed_at = now
     line = TicketEvent(
-        ticket_id=ticket.id,
+        ticket=ticket,
         version=ticket.version,
         at=now,
         by_id=by.id if by else None,
         kind=kind,
-        message_id=message_id,
+        message=message,
         facts=facts or {},
     )
     db.session.add(line)

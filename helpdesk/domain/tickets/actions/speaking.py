@@ -27,6 +27,7 @@ class KeptFile:
     sha256: str
     inline: bool = False
     content_id: str | None = None
+    infected_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,9 @@ def add_message(
     author: Person | None,
     now: datetime,
 ) -> Message:
-    """One message row with its attachments."""
+    """One message row with its attachments; the line of history that follows writes it."""
     message = Message(
-        ticket_id=ticket.id,
+        ticket=ticket,
         kind=kind.value,
         direction=direction.value,
         author_id=author.id if author else None,
@@ -72,12 +73,12 @@ def add_message(
                 sha256=file.sha256,
                 inline=file.inline,
                 content_id=file.content_id,
+                infected_with=file.infected_with,
             )
             for file in words.files
         ],
     )
     db.session.add(message)
-    db.session.flush()
     return message
 
 
@@ -94,7 +95,7 @@ def receive_answer(
     message = add_message(
         ticket, words, kind=MessageKind.MESSAGE, direction=Direction.IN, author=by, now=now
     )
-    line = record(ticket, "answer received", by=by, now=now, message_id=message.id)
+    line = record(ticket, "answer received", by=by, now=now, message=message)
     publish(RequesterAnswered(ticket, line, by, message, hushed))
     target = ticket.process_spec.on_answer.get(ticket.state) if reopens else None
     if target is not None:
@@ -123,7 +124,7 @@ def reply(
     message = add_message(
         ticket, words, kind=MessageKind.MESSAGE, direction=Direction.OUT, author=by, now=now
     )
-    line = record(ticket, "reply sent", by=by, now=now, message_id=message.id)
+    line = record(ticket, "reply sent", by=by, now=now, message=message)
     resolves = then == ticket.process_spec.resolved
     publish(AgentReplied(ticket, line, by, message, resolves))
     target = then or ticket.process_spec.on_reply.get(ticket.state)
@@ -146,7 +147,7 @@ def add_note(
     message = add_message(
         ticket, words, kind=MessageKind.NOTE, direction=Direction.INTERNAL, author=by, now=now
     )
-    line = record(ticket, "note added", by=by, now=now, message_id=message.id)
+    line = record(ticket, "note added", by=by, now=now, message=message)
     publish(NoteAdded(ticket, line, by, message))
     return message
 

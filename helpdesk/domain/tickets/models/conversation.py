@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.core.db import Base, Instant
 from helpdesk.domain.accounts.models import Person
+from helpdesk.domain.tickets.models.ticket import Ticket
 
 
 class MessageKind(enum.StrEnum):
@@ -51,6 +52,7 @@ class Message(Base):
     newest: Mapped[str] = mapped_column(default="")
     html: Mapped[str | None] = mapped_column()
 
+    ticket: Mapped[Ticket] = relationship(lazy="raise")
     author: Mapped[Person | None] = relationship(lazy="raise")
     attachments: Mapped[list[Attachment]] = relationship(
         lazy="raise", order_by="Attachment.id", cascade="all, delete-orphan"

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, Mapper, mapped_column, relationship
 
 from helpdesk.core.db import Base, Instant
 from helpdesk.domain.accounts.models import Person
+from helpdesk.domain.tickets.models.conversation import Message
+from helpdesk.domain.tickets.models.ticket import Ticket
 
 
 class TicketEvent(Base):
@@ -31,6 +33,8 @@ class TicketEvent(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     by: Mapped[Person | None] = relationship(lazy="raise")
+    ticket: Mapped[Ticket] = relationship(lazy="raise")
+    message: Mapped[Message | None] = relationship(lazy="raise")
 
 
 @event.listens_for(TicketEvent, "before_update")

@@ -85,6 +85,13 @@ def conversation_to_read(ticket: Ticket, *, internal: bool) -> Sequence[Spoken]:
     ]
 
 
+def newest_words(message_ids: Iterable[int]) -> Sequence[str]:
+    """The newest words of some messages, in the order in which they came."""
+    return db.session.scalars(
+        select(Message.newest).where(Message.id.in_(list(message_ids))).order_by(Message.id)
+    ).all()
+
+
 def message_for(person: Person | None, message_id: int) -> Message:
     """One message with its attachments; NotFound when it is not for this person to read."""
     statement = (
