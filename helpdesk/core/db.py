@@ -82,8 +82,9 @@ def unit_of_work(*, durable: bool = True) -> Iterator[Session]:
     session = db.session()
     if _open.get():
         raise RuntimeError("a unit of work is already open; verbs must not open one")
-    token = _open.set(True)
+    # A connection that died since the last question says so here, and then nothing is open yet.
     session.rollback()
+    token = _open.set(True)
     session.info[_ANSWERS] = {}
     try:
         with nullcontext() if on_postgresql() else _turn, write_from_the_start(durable):

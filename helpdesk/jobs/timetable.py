@@ -30,6 +30,6 @@ TIMETABLE: tuple[Entry, ...] = (
     Entry("show life", 10, tasks.show_life),
     Entry("look after the dead", 30, tasks.look_after_the_dead),
     # A dying sign-in is told within the minute; nothing else here is so urgent.
-    Entry("raise alarms", 30, tasks.raise_alarms),
+    Entry("raise alarms", 15, tasks.raise_alarms),
     Entry("close resolved tickets", 3600, tasks.close_resolved),
 )

@@ -120,8 +120,9 @@ def test_writing_first_offers_people_while_one_types(
     expect(page.get_by_role("status")).to_contain_text("Eva Ek will get a mail.")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, {"width": 1440, "height": 900}])
+@pytest.mark.parametrize(
+    ("size", "theme"), [(PHONE, "dark"), ({"width": 1440, "height": 900}, "light")]
+)
 def test_no_page_of_the_desk_has_a_fault_that_a_machine_can_find(
     world: World,
     open_page: OpenPage,

@@ -8,6 +8,7 @@ import time
 import pytest
 from flask import Flask
 from sqlalchemy import event, select, text
+from sqlalchemy.exc import OperationalError
 
 from helpdesk.core.db import asked_once, db, on_postgresql, unit_of_work
 from helpdesk.domain.services.models import NodeKind, Service
@@ -51,6 +52,21 @@ def test_what_is_not_waited_for_is_committed_all_the_same(context: Flask) -> Non
         db.session.add(service("email"))
     with db.engine.connect() as elsewhere:
         assert elsewhere.scalar(select(Service.key)) == "email"
+
+
+def test_a_connection_that_died_meanwhile_costs_one_unit_of_work_and_not_all(
+    context: Flask,
+) -> None:
+    if not on_postgresql():
+        pytest.skip("SQLite has no connection that could die")
+    mine = db.session.scalar(text("SELECT pg_backend_pid()"))
+    with db.engine.connect() as elsewhere:
+        elsewhere.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": mine})
+    with pytest.raises(OperationalError), unit_of_work():
+        pass
+    with unit_of_work() as session:
+        session.add(service("email"))
+    assert names() == ["email"]
 
 
 def test_a_question_is_asked_once_in_a_unit_of_work(context: Flask) -> None:

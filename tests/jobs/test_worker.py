@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import random
 import signal
 import smtplib
 import socket
@@ -15,13 +14,12 @@ from helpdesk.core import clock, heartbeat
 from helpdesk.core.config import Settings
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.domain.correspondence.models import (
-    AfterKeeping,
     InboundMail,
     OldMail,
     OutboundMail,
 )
 from helpdesk.domain.tickets.actions import Opening, Words, move, open_ticket
-from helpdesk.domain.tickets.models import Message, Ticket
+from helpdesk.domain.tickets.models import Ticket
 from tests.jobs.workers import wait_until, worker
 from tests.mail.letters import Road
 from tests.mail.mailboxes import imap_mailbox, letter, letters, mailbox_of, numbers_kept
@@ -89,43 +87,6 @@ def test_from_a_mail_on_the_server_to_an_acknowledgement_on_the_wire(
     assert mails[0].rcpt_tos == ("eva@example.com",)
     assert mails[0].message["In-Reply-To"] == "<letter-1@example.com>"
     assert count(Ticket) == 1
-
-
-@pytest.mark.timeout(180)
-def test_a_worker_that_is_killed_again_and_again_loses_and_doubles_nothing(
-    world: World, settings: Settings, dovecot: Dovecot, log: Path
-) -> None:
-    user = dovecot.new_user()
-    mailbox = in_world(
-        world,
-        dovecot,
-        user,
-        old_mail=OldMail.EVERYTHING,
-        after_keeping=AfterKeeping.MOVE,
-    )
-    # Each a letter of somebody else, so that none is held back as one of too many.
-    mails = [letter(number, From=f"p{number}@example.com", To=user) for number in range(1, 101)]
-    dovecot.put(user, mails[:60])
-    chance = random.Random(42)
-    for turn in range(4):
-        with worker(settings, log) as process:
-            wait_until(lambda turn=turn: count(InboundMail) > 15 * turn, log=log)
-            dovecot.put(user, mails[60 + 10 * turn : 70 + 10 * turn])
-            time.sleep(chance.uniform(0.0, 0.6))
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-    with worker(settings, log), worker(settings, log):
-        wait_until(lambda: filed() == 100, 60, log=log)
-        wait_until(lambda: dovecot.uids(user) == [], log=log)
-
-    assert sorted(numbers_kept(mailbox), key=int) == [str(number) for number in range(1, 101)]
-    assert count(Message) == count(Ticket) == 100
-    assert len(dovecot.uids(user, folder="Processed")) == 100
-    db.session.rollback()
-    per_ticket = select(func.count(OutboundMail.id)).group_by(
-        OutboundMail.ticket_id, OutboundMail.to_address
-    )
-    assert set(db.session.scalars(per_ticket)) <= {1}
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -215,6 +215,7 @@ def begin(install: Install, sink: Sink, language: Language) -> Installation:
     return place
 
 
+@pytest.mark.one_database
 def test_a_mail_by_imap_becomes_a_resolved_ticket_in_english(
     install: Install, dovecot: Dovecot, chromium: Browser
 ) -> None:

@@ -112,6 +112,15 @@ def test_what_is_wrong_is_said_at_its_field(
     assert len(db.session.scalars(select(Mailbox)).all()) == 2
 
 
+def test_other_addresses_are_shown_in_the_form_and_kept(admin: FlaskClient, world: World) -> None:
+    with unit_of_work():
+        world.helpdesk.aliases = ["it@example.org", "support@example.org"]
+    path = f"/admin/mailboxes/{world.helpdesk_id}/edit"
+    assert 'value="it@example.org, support@example.org"' in admin.get(path).text
+    assert "Saved." in send(admin, path, display_name="Helpdesk").text
+    assert mailbox_named("helpdesk").aliases == ["it@example.org", "support@example.org"]
+
+
 def test_a_mailbox_that_is_handed_its_mail_needs_no_server(
     admin: FlaskClient, world: World
 ) -> None:

@@ -90,3 +90,15 @@ def test_spam_is_counted_on_the_overview_and_found_from_there(
     page = admin.get("/admin/").text
     assert "marked as spam in the last seven days" in page
     assert 'href="/desk/spam"' in page
+
+
+def test_spam_is_let_through_from_its_page_in_the_log(
+    admin: FlaskClient, world: World, settings: Settings, now: datetime
+) -> None:
+    with unit_of_work():
+        world.helpdesk.spam_header = "X-Spam-Flag: YES"
+    spam = Road(settings).take(letter(X_Spam_Flag="YES"))
+    absence = Road(settings).take(letter(Auto_Submitted="auto-replied"))
+    way = "/desk/spam/{}/let-through"
+    assert way.format(spam.id) in admin.get(f"/admin/mail/{spam.id}").text
+    assert way.format(absence.id) not in admin.get(f"/admin/mail/{absence.id}").text

@@ -163,6 +163,17 @@ def test_a_page_of_spam_shows_no_html_and_loads_nothing(agnes: FlaskClient, road
     assert "<img" not in page.partition("<main")[2]
 
 
+def test_spam_whose_parts_lie_within_each_other_has_no_words(
+    agnes: FlaskClient, road: Road
+) -> None:
+    head = b"From: eva@example.com\r\nTo: helpdesk@example.org\r\nX-Spam-Flag: YES\r\n"
+    nested = b"".join(
+        b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (each, each)
+        for each in range(2_000)
+    )
+    assert "It has no words." in agnes.get(f"/desk/spam/{road.take(head + nested).id}").text
+
+
 def test_spam_comes_page_by_page(agnes: FlaskClient, road: Road) -> None:
     for each in range(PAGE + 1):
         road.keep(letter(X_Spam_Flag="YES", subject=f"Offer number {each:03}"))

@@ -48,6 +48,13 @@ def people_by_addresses(addresses: Iterable[str]) -> dict[str, Person]:
     return {row.address: row.Person for row in rows}
 
 
+def people_by_ids(person_ids: Iterable[int | None]) -> dict[int, Person]:
+    """The people with these ids."""
+    wanted = {person_id for person_id in person_ids if person_id is not None}
+    found = db.session.scalars(select(Person).where(Person.id.in_(wanted))) if wanted else ()
+    return {person.id: person for person in found}
+
+
 def functions() -> Sequence[Function]:
     """All functions in their order."""
     return db.session.scalars(select(Function).order_by(Function.position, Function.id)).all()

@@ -65,6 +65,7 @@ def change_grant(
     Tokens that were given for something else are forgotten. `smtp_grant` is the name by which the
     settings ask for a sign-in, which therefore keeps it.
     """
+    _lock(grant)
     if grant.name == smtp_grant and values.get("name", grant.name) != grant.name:
         raise Invalid("name", N_("HELPDESK_SMTP_GRANT has this name; change it there first."))
     changes = _set(grant, values)
@@ -97,6 +98,7 @@ def connect_grant(
     now: datetime,
 ) -> None:
     """Keep what a person has granted in the browser (RFC 6749 section 4.1.4)."""
+    _lock(grant)
     _forget_tokens(grant)
     _seal(grant, refresh_token=refresh_token)
     grant.sealed_access_token = seal(access_token)
@@ -113,6 +115,7 @@ def disconnect_grant(
     grant: MailGrant, *, smtp_grant: str = "", by: Person | None, now: datetime
 ) -> None:
     """Forget the tokens; Refused while mail is fetched or sent by them."""
+    _lock(grant)
     names = [mailbox.name for mailbox in mailboxes_by(grant) if mailbox.active]
     if names:
         raise Refused(
@@ -230,6 +233,12 @@ def _seal(
         grant.sealed_client_secret = seal(client_secret)
     if refresh_token:
         grant.sealed_refresh_token = seal(refresh_token)
+
+
+def _lock(grant: MailGrant) -> None:
+    # A process may have begun to ask for a token since the row was read; its lease is only taken
+    # away where it is seen.
+    db.session.refresh(grant, with_for_update={"key_share": True})
 
 
 def _forget_tokens(grant: MailGrant) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
@@ -18,6 +19,9 @@ def one_line(form: FlaskForm, field: Field) -> None:
         raise ValidationError(_("Write it on one line."))
 
 
-def stripped(text: str | None) -> str | None:
-    """What was typed, without the white space around it and without NUL, which no table takes."""
-    return text.replace("\x00", "").strip() if text else text
+def stripped(text: Any) -> Any:
+    """What was typed, without the white space around it and without NUL, which no table takes.
+
+    A list out of a table passes as it is: who fills the form writes it in words.
+    """
+    return text.replace("\x00", "").strip() if isinstance(text, str) else text

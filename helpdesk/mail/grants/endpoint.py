@@ -9,6 +9,7 @@ from typing import Any
 
 from helpdesk.core import clock
 from helpdesk.core.errors import HelpdeskError
+from helpdesk.core.words import N_
 from helpdesk.mail.grants import transport
 
 # A token without a word about its life (RFC 6749 section 5.1 only recommends one).
@@ -121,7 +122,7 @@ def _asked(
 def _tokens(answer: Mapping[str, Any], used: str | None, asked_at: datetime) -> Tokens:
     access_token = answer.get("access_token")
     if not isinstance(access_token, str) or not access_token:
-        raise TokensAway("The endpoint answers without a token.")
+        raise TokensAway(N_("The endpoint answers without a token."))
     new = answer.get("refresh_token")
     return Tokens(
         access_token,

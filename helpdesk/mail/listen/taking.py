@@ -14,6 +14,7 @@ from helpdesk.core.storage import storage
 from helpdesk.domain.correspondence.models import Mailbox
 from helpdesk.domain.correspondence.queries import mailbox_for
 from helpdesk.domain.correspondence.tokens import read_reply_address
+from helpdesk.mail.faults import database_is_away
 from helpdesk.mail.keep import keep_raw
 
 # RFC 3463: what these say is "try again later", so that no mail is lost and no sender alarmed.
@@ -61,8 +62,9 @@ def take(app: Flask, many: Sequence[Handed]) -> list[list[str]]:
             storage().keep_all(handed.raw for handed in many)
             with unit_of_work():
                 return [_keep(handed) for handed in many]
-    except Exception:
-        if len(many) > 1:
+    except Exception as error:
+        # Each by itself would wait for a database that is away as long as all together.
+        if len(many) > 1 and not database_is_away(error):
             # What is wrong with one of them is no reason to turn the others away.
             return [answers for handed in many for answers in take(app, [handed])]
         # Also for an error of ours: the sender's server keeps the mail until it is mended.

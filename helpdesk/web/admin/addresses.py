@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from helpdesk.core import clock
-from helpdesk.core.db import db, unit_of_work
+from helpdesk.core.db import unit_of_work
 from helpdesk.core.errors import Refused
-from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.permissions import Action
-from helpdesk.domain.accounts.queries import people_by_addresses
+from helpdesk.domain.accounts.queries import people_by_addresses, people_by_ids
 from helpdesk.domain.correspondence import bouncing
-from helpdesk.domain.correspondence.models import BouncingAddress
 from helpdesk.domain.correspondence.rules import SOFT_BOUNCES, SOFT_DAYS
 from helpdesk.domain.reconciliation import overview
 from helpdesk.web.account import me
@@ -42,7 +38,7 @@ def addresses() -> str:
         "admin/addresses.html",
         rows=rows,
         people=people_by_addresses(row.address for row in rows),
-        freed_by=_freed_by(rows),
+        freed_by=people_by_ids(row.freed_by_id for row in rows),
         shown=shown,
         words=words,
         soft_bounces=SOFT_BOUNCES,
@@ -72,8 +68,3 @@ def address_free(address_id: int) -> Response:
         "success",
     )
     return redirect(url_for("admin.outbox", state="failed", q=address))
-
-
-def _freed_by(rows: Sequence[BouncingAddress]) -> dict[int, Person]:
-    ids = {row.freed_by_id for row in rows if row.freed_by_id is not None}
-    return {person_id: db.session.get_one(Person, person_id) for person_id in ids}

@@ -22,6 +22,7 @@ from helpdesk.domain.correspondence.granting import (
     mailboxes_by,
 )
 from helpdesk.domain.correspondence.models import MailGrant
+from helpdesk.domain.correspondence.queries import mailboxes
 from helpdesk.forms.admin.grants import GrantForm
 from helpdesk.mail.fetch.checking import Step
 from helpdesk.mail.grants import NoToken, access_token
@@ -42,11 +43,11 @@ _LONGEST_WORDS = 500
 @needs(Action.MANAGE_MAILBOXES)
 def grants_list() -> str:
     """All sign-ins, with the mailboxes that use them."""
-    rows = grants()
+    rows, boxes = grants(), mailboxes()
     return render_template(
         "admin/grants.html",
         grants=rows,
-        used_by={row.id: mailboxes_by(row) for row in rows},
+        used_by={row.id: [box for box in boxes if box.grant_id == row.id] for row in rows},
         providers=PROVIDERS,
         smtp_grant=settings().smtp_grant,
     )

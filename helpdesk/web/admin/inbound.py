@@ -16,6 +16,7 @@ from helpdesk.core.errors import HelpdeskError, NotFound
 from helpdesk.core.storage import storage
 from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.correspondence.models import InboundMail, InboundState, Mailbox
+from helpdesk.domain.correspondence.trusting import SPAM
 from helpdesk.domain.reconciliation import copies_of
 from helpdesk.mail import pipeline
 from helpdesk.mail.parse import parse
@@ -58,6 +59,8 @@ def inbound(inbound_id: int) -> str:
         raw=head.replace("\r\n", "\n").replace("\x00", "\ufffd"),
         is_cut=raw is not None and len(raw) > SHOWN_BYTES,
         may_be_filed=may_be_filed(mail),
+        # Filed again as it is, the same filter would set it aside again.
+        is_spam=_lies_among_spam(mail) and may(me(), Action.REVIEW_SPAM),
         steps=[(datetime.fromisoformat(step["at"]), step) for step in mail.trace],
         link_to_mailbox=_link_to_mailbox(mail.mailbox_id),
         copies=copies_of(mail.id),
@@ -104,6 +107,10 @@ def attach(inbound_id: int) -> BaseResponse:
         flash(_(error.words, **error.facts), "error")
         return redirect(url_for("admin.inbound", inbound_id=inbound_id))
     return _told(row)
+
+
+def _lies_among_spam(mail: InboundMail) -> bool:
+    return mail.state == InboundState.SET_ASIDE.value and mail.reason == SPAM
 
 
 def raw_of(sha256: str | None) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from typing import Any
 
@@ -26,6 +27,8 @@ from helpdesk.web.admin.inbound import may_be_filed
 from helpdesk.web.security import needs
 
 _LONGEST_REASON = 300
+
+log = logging.getLogger(__name__)
 
 
 @blueprint.get("/mail")
@@ -57,7 +60,7 @@ def mail_log() -> str:
 @needs(Action.FILE_MAIL_AGAIN)
 def mail_log_decide() -> Response:
     """File several mails again, or each as a new ticket; each by itself, so one stops no other."""
-    chosen = [int(each) for each in request.form.getlist("mail") if each.isdecimal()][:PAGE]
+    chosen = request.form.getlist("mail", type=int)[:PAGE]
     verb = pipeline.file_as_new if "new" in request.form else pipeline.file_again
     by, now = me(), clock.now()
     became: Counter[str] = Counter()
@@ -66,6 +69,12 @@ def mail_log_decide() -> Response:
             row = verb(inbound_id, settings(), by=by, now=now)
         except HelpdeskError:
             # Somebody else was quicker, or its bytes are not here; its own page tells.
+            db.session.rollback()
+            became["refused"] += 1
+            continue
+        except Exception:
+            # A fault in one of them must not hide what became of the others.
+            log.exception("mail %s could not be filed by hand", inbound_id)
             db.session.rollback()
             became["refused"] += 1
             continue

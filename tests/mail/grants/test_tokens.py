@@ -14,8 +14,13 @@ from sqlalchemy.exc import OperationalError
 from helpdesk.core import clock
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.core.signing import seal, unseal
-from helpdesk.domain.correspondence.granting import change_grant, connect_grant
+from helpdesk.domain.correspondence.granting import (
+    change_grant,
+    connect_grant,
+    disconnect_grant,
+)
 from helpdesk.domain.correspondence.models import MailGrant
+from helpdesk.domain.correspondence.renewing import renewal_holder, take_renewal
 from helpdesk.mail.grants import TokensAway, TokensRefused, access_token, tokens, transport
 from helpdesk.mail.grants.tokens import token_by_name
 from tests.mail.grants.signing_in import a_connected_grant, a_grant, grant_row
@@ -235,6 +240,33 @@ def test_an_answer_that_was_asked_for_before_somebody_connected_anew_is_not_kept
     assert len(failed) == 1
     assert unseal(grant_row(grant).sealed_refresh_token or "") == "brought by a person"
     assert access_token(grant) == "fresh"
+
+
+@pytest.mark.parametrize("deed", ["connect", "change", "disconnect"])
+def test_whoever_began_to_ask_after_the_row_was_read_loses_the_lease_too(
+    desk: Authority, deed: str
+) -> None:
+    grant = a_connected_grant(desk)
+    now = clock.now()
+    with unit_of_work() as session:
+        read = session.get_one(MailGrant, grant)
+        assert read.leased_by is None
+        assert take_renewal(grant, holder="another", until=later(minutes=2), now=now)
+        if deed == "connect":
+            connect_grant(
+                read,
+                refresh_token="new",
+                access_token="fresh",
+                access_until=later(hours=1),
+                by=None,
+                now=now,
+            )
+        elif deed == "change":
+            change_grant(read, values={}, client_secret="another", by=None, now=now)
+        else:
+            disconnect_grant(read, by=None, now=now)
+    db.session.rollback()
+    assert renewal_holder(grant) is None
 
 
 def test_a_token_that_a_server_refuses_is_replaced_unless_it_is_brand_new(desk: Authority) -> None:
