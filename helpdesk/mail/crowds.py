@@ -14,8 +14,9 @@ from helpdesk.mail.verdicts import Arrival, Flood, Outcome, Verdict
 MAIL_BOMB_PER_HOUR = 200
 
 # So many mails of strangers in an hour with one domain or one subject come from one machine, even
-# where each has a sender of its own.
-CROWD_PER_HOUR = 500
+# where each has a sender of its own. A large house that writes to a new helpdesk on its first day
+# stays below.
+CROWD_PER_HOUR = 2000
 # A sample of the newest is enough to see what most of them are.
 _LOOKED_AT = 5000
 

@@ -21,6 +21,7 @@ from helpdesk.domain.tickets.actions import KeptFile, Words
 from helpdesk.mail.addresses import OurMailbox, Ours, followers_of, recipients_of, sender_of
 from helpdesk.mail.authentication import NOBODY_SPOKE, Authentication, Dmarc, authenticate
 from helpdesk.mail.crowds import Crowds
+from helpdesk.mail.custody import taking_up
 from helpdesk.mail.inspection import NOTHING_FOUND, Findings
 from helpdesk.mail.storable import storable
 from helpdesk.mail.values import Address, ParsedMail
@@ -141,13 +142,11 @@ def letters_of(
     mails = list(mails)
     deliveries = deliveries_of(row.content_key for row, _, _ in mails)
     people: dict[str, Person] = {}
-    letters = [
-        replace(
-            _letter(row, raw, mail, deliveries[row.content_key], people, around),
-            findings=findings.get(row.id, NOTHING_FOUND),
-        )
-        for row, raw, mail in mails
-    ]
+    letters = []
+    for row, raw, mail in mails:
+        with taking_up(row.id):
+            letter = _letter(row, raw, mail, deliveries[row.content_key], people, around)
+        letters.append(replace(letter, findings=findings.get(row.id, NOTHING_FOUND)))
     addresses = {each.address for letter in letters for each in (letter.sender, *letter.followers)}
     people.update(people_by_addresses(addresses))
     return letters

@@ -70,7 +70,7 @@ def _parse(raw: bytes, budget: Budget) -> ParsedMail:
         references=identifiers.message_ids(_all(root, "references")),
         text=body.text,
         html=body.html,
-        reply_text=_newest(body, allowance, senders[0] if senders else None, subject),
+        reply_text=_reply_text(body, allowance, kind, senders[0] if senders else None, subject),
         attachments=attachments.finished(found, shown),
         kind=kind,
         bounce=bounce,
@@ -160,8 +160,11 @@ def _clean(words: str | None) -> str | None:
     return None if words is None else charsets.clean(words)
 
 
-def _newest(body: Body, allowance: Allowance, sender: Address | None, subject: str) -> str:
-    if allowance.out_of_time():
+def _reply_text(
+    body: Body, allowance: Allowance, kind: Kind, sender: Address | None, subject: str
+) -> str:
+    # What a report brings back is no quotation: it is what the report is about.
+    if kind in (Kind.BOUNCE, Kind.DELIVERY_REPORT) or allowance.out_of_time():
         return body.text
     head = body.text[:_LONGEST_FOR_REPLY]
     signer = (sender.name or sender.address) if sender else ""
