@@ -23,7 +23,7 @@ from tests.peers.smtp import Manner, Sink
 
 # A worker that is at work is killed after some time between these.
 _SHORTEST_LIFE_SECONDS = 0.1
-_LONGEST_LIFE_SECONDS = 2.0
+_LONGEST_LIFE_SECONDS = 1.0
 _START_SECONDS = 60
 
 _DATABASE_AWAY_SECONDS = 10.0
@@ -217,12 +217,13 @@ def _killing(stage: Stage, *, workers: int) -> Iterator[list[str]]:
     living = [stage.place.start("worker") for _ in range(workers)]
 
     def kill() -> None:
-        while not over.is_set():
+        # At least once, also where everything is done before its time has come.
+        while not (killed and over.is_set()):
             chosen = stage.chance.randrange(workers)
             worker = living[chosen]
             _wait_until_at_work(worker)
             pause = stage.chance.uniform(_SHORTEST_LIFE_SECONDS, _LONGEST_LIFE_SECONDS)
-            if over.wait(pause):
+            if over.wait(pause) and killed:
                 return
             worker.process.kill()
             worker.process.wait()

@@ -31,6 +31,8 @@ from helpdesk.mail.deliver import deliver_due
 from tests.mail.outbox import answer, ask, captured, html_of, outbox, text_of
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 
 def send_all(settings: Settings) -> None:
     while deliver_due(settings):

@@ -27,6 +27,8 @@ from tests.mail.letters import (
 )
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 ADDRESS = "helpdesk@example.org"
 MX = "mx.example.org"
 

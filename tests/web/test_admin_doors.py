@@ -20,6 +20,8 @@ from tests.mail.letters import Road, letter
 from tests.web.conftest import SignIn
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 
 def doors(app: Flask) -> Iterator[tuple[str, str]]:
     """Method and path of every view of administration, with the number 1 for every id."""

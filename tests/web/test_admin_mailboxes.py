@@ -23,6 +23,8 @@ from tests.web.admin_forms import fields_of, send
 from tests.web.conftest import SignIn
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 SECRET = "hemligt lösenord 4711"
 
 

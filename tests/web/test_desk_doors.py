@@ -19,6 +19,8 @@ from tests.web.conftest import SignIn
 from tests.web.tickets import a_file, a_note, a_reply, a_ticket, an_answer
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 MOST_ON_A_LIST = 10
 MOST_ON_A_TICKET = 15
 

@@ -18,6 +18,8 @@ from tests.web.conftest import SignIn
 from tests.web.portal_stage import Stage
 from tests.web.portal_stage import stage as stage
 
+pytestmark = pytest.mark.one_database
+
 
 def closed_port() -> int:
     with socket.socket() as door:

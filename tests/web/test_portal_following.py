@@ -17,6 +17,8 @@ from tests.web.conftest import SignIn
 from tests.web.portal_stage import SECRET_WORD, Stage, send
 from tests.web.portal_stage import stage as stage
 
+pytestmark = pytest.mark.one_database
+
 
 def test_a_link_shows_the_ticket_without_an_account(stage: Stage) -> None:
     page = stage.app.test_client().get(stage.link())

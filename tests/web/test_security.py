@@ -15,6 +15,8 @@ from tests.web.conftest import SignIn
 from tests.web.portal_stage import Stage, send, token_in
 from tests.web.portal_stage import stage as stage
 
+pytestmark = pytest.mark.one_database
+
 PASSWORD = "green ladders in the rain"
 _addresses = itertools.count(1)
 
