@@ -21,6 +21,8 @@ from helpdesk.mail.pipeline import file_again
 from tests.mail.letters import Road, in_words, letter, mail_row
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def folder(settings: Settings) -> Path:

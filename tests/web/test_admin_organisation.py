@@ -20,6 +20,8 @@ from tests.web.admin_forms import send
 from tests.web.conftest import SignIn
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 NAMES = {"name_en": "Networks", "name_sv": "Nätverk"}
 
 

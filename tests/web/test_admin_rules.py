@@ -18,6 +18,8 @@ from tests.web.admin_forms import send
 from tests.web.conftest import SignIn
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def road(world: World, settings: Settings, now: datetime) -> Road:

@@ -20,6 +20,8 @@ from tests.web.conftest import SignIn
 from tests.web.tickets import a_file, a_ticket, an_original, harmless
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 DOUBT = "Sender not proven"
 EXPLAINED = "Before you act on it, ask in another way."
 VIRUS = "Eicar-Test-Signature"

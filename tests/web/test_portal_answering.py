@@ -18,6 +18,8 @@ from tests.web.conftest import SignIn
 from tests.web.portal_stage import Stage, send
 from tests.web.portal_stage import stage as stage
 
+pytestmark = pytest.mark.one_database
+
 
 def test_an_answer_joins_the_ticket_and_wakes_it(stage: Stage) -> None:
     client, link = stage.app.test_client(), stage.link()
