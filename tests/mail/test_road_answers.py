@@ -29,6 +29,8 @@ from tests.mail.letters import (
 )
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 ADDRESS = "helpdesk@example.org"
 QUOTED = (
     "Restart it.\n\nOn Tue, 24 Nov 2026 at 08:00, IT helpdesk wrote:\n> Secret words\n> below\n"

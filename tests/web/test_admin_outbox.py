@@ -20,6 +20,8 @@ from tests.mail.outbox import answer, ask
 from tests.web.conftest import SignIn
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 REFUSED = "550 5.1.1 <b>no such user</b>"
 
 

@@ -14,6 +14,8 @@ from helpdesk.domain.tickets.models import Attachment, Message, Ticket
 from tests.web.conftest import SignIn
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def agnes(sign_in: SignIn, world: World) -> FlaskClient:

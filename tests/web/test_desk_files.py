@@ -12,6 +12,8 @@ from tests.web.conftest import SignIn
 from tests.web.tickets import a_file, a_note, a_ticket, an_original, harmless
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 HTML = (
     '<p>Look: <img src="cid:shot@example.com"></p><script>alert(1)</script>'
