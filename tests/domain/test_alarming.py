@@ -13,11 +13,11 @@ from helpdesk.core.db import db, unit_of_work
 from helpdesk.domain.correspondence.actions import keep
 from helpdesk.domain.correspondence.alarming import alarms
 from helpdesk.domain.correspondence.fetching import note_poll
+from helpdesk.domain.correspondence.leases import take_lease
 from helpdesk.domain.correspondence.models import Mailbox, MailGrant, OutboundMail
 from helpdesk.domain.correspondence.renewing import (
     note_not_renewed,
     note_renewed,
-    take_renewal,
 )
 from helpdesk.domain.notifications.alarming import is_news, tell_of_alarms
 from helpdesk.mail.deliver import deliver_due
@@ -66,7 +66,7 @@ def fetching(mailbox: int, error: str | None, at: datetime) -> None:
 
 def renewal(grant: int, at: datetime, *, error: str = "", refused: bool = False) -> None:
     with unit_of_work():
-        take_renewal(grant, holder="us", until=at + timedelta(minutes=1), now=at)
+        take_lease(MailGrant, grant, holder="us", until=at + timedelta(minutes=1), now=at)
         if error:
             note_not_renewed(grant, holder="us", error=error, refused=refused, now=at)
         else:

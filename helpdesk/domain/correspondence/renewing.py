@@ -1,13 +1,11 @@
-"""Verbs of tokens: who renews them, and how it went; one at a time, whatever the number."""
+"""Verbs of tokens: how it went with renewing them, told by whoever holds the grant's lease."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
-
-from helpdesk.core.db import db
 from helpdesk.core.signing import seal
+from helpdesk.domain.correspondence.leases import leased
 from helpdesk.domain.correspondence.models import MailGrant
 
 # So long before its end an access token is renewed, so that none ends on the way to a server.
@@ -23,33 +21,6 @@ def holds(grant: MailGrant, *, now: datetime) -> bool:
     return now < grant.access_until - min(EARLY, life / 2)
 
 
-def take_renewal(
-    grant_id: int, *, holder: str, until: datetime, dead: str | None = None, now: datetime
-) -> bool:
-    """Become the only one who asks for a token; False while somebody else does.
-
-    `dead` is a holder of whom the caller knows that he is no more.
-    """
-    free = or_(
-        MailGrant.leased_by.is_(None),
-        MailGrant.leased_until.is_(None),
-        MailGrant.leased_until < now,
-        MailGrant.leased_by.in_([holder, dead or holder]),
-    )
-    taken = db.session.execute(
-        update(MailGrant)
-        .where(MailGrant.id == grant_id, free)
-        .values(leased_by=holder, leased_until=until)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(taken.rowcount)  # type: ignore[attr-defined]
-
-
-def renewal_holder(grant_id: int) -> str | None:
-    """Who asks for a token now."""
-    return db.session.scalar(select(MailGrant.leased_by).where(MailGrant.id == grant_id))
-
-
 def note_renewed(
     grant_id: int,
     *,
@@ -63,7 +34,7 @@ def note_renewed(
 
     `refresh_token` None: the one that was used stays good (RFC 6749 section 6).
     """
-    grant = _held(grant_id, holder)
+    grant = leased(MailGrant, grant_id, holder=holder)
     if grant is None:
         return False
     if refresh_token:
@@ -82,7 +53,7 @@ def note_not_renewed(
     grant_id: int, *, holder: str, error: str, refused: bool, now: datetime
 ) -> bool:
     """Keep why there is no token; what is kept of tokens stays as it is."""
-    grant = _held(grant_id, holder)
+    grant = leased(MailGrant, grant_id, holder=holder)
     if grant is None:
         return False
     grant.tried_at = now
@@ -91,23 +62,3 @@ def note_not_renewed(
     grant.refused = refused
     grant.leased_by = grant.leased_until = None
     return True
-
-
-def let_go_of_renewal(grant_id: int, *, holder: str) -> None:
-    """Let somebody else ask; changes nothing when it was not ours."""
-    db.session.execute(
-        update(MailGrant)
-        .where(MailGrant.id == grant_id, MailGrant.leased_by == holder)
-        .values(leased_by=None, leased_until=None)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _held(grant_id: int, holder: str) -> MailGrant | None:
-    return db.session.scalar(
-        select(MailGrant)
-        .where(MailGrant.id == grant_id, MailGrant.leased_by == holder)
-        # Not against the foreign keys of mailboxes.
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )

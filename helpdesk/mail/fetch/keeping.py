@@ -15,7 +15,7 @@ from helpdesk.core.storage import storage
 from helpdesk.core.words import N_
 from helpdesk.domain.correspondence import fetching
 from helpdesk.domain.correspondence.actions import keep, note_step
-from helpdesk.domain.correspondence.leases import leased_mailbox
+from helpdesk.domain.correspondence.leases import leased
 from helpdesk.domain.correspondence.models import (
     AfterKeeping,
     InboundMail,
@@ -208,7 +208,7 @@ def note_told(orders: Orders, uids: list[int]) -> None:
 
 def held(orders: Orders, holder: str) -> Mailbox:
     """The mailbox, locked for this unit of work; NotOurs when the orders are not valid any more."""
-    mailbox = leased_mailbox(orders.mailbox_id, holder=holder)
+    mailbox = leased(Mailbox, orders.mailbox_id, holder=holder)
     if mailbox is None:
         raise NotOurs("Somebody else fetches from this mailbox now.")
     was = (orders.uidvalidity, orders.old_mail, orders.old_mail_since)

@@ -20,14 +20,12 @@ from helpdesk.core.holders import is_dead, let_go, new_holder
 from helpdesk.core.signing import unseal
 from helpdesk.core.words import N_
 from helpdesk.domain.correspondence.granting import grant_by_id, grant_by_name
+from helpdesk.domain.correspondence.leases import lease_holder, release_lease, take_lease
 from helpdesk.domain.correspondence.models import GrantFlow, MailGrant
 from helpdesk.domain.correspondence.renewing import (
     holds,
-    let_go_of_renewal,
     note_not_renewed,
     note_renewed,
-    renewal_holder,
-    take_renewal,
 )
 from helpdesk.mail.grants import endpoint
 from helpdesk.mail.grants.endpoint import Client, NoToken, Tokens, TokensAway, TokensRefused
@@ -133,19 +131,19 @@ def _giving_back(grant_id: int, holder: str) -> Iterator[None]:
         yield
     finally:
         db.session.rollback()
-        if renewal_holder(grant_id) == holder:
+        if lease_holder(MailGrant, grant_id) == holder:
             with unit_of_work():
-                let_go_of_renewal(grant_id, holder=holder)
+                release_lease(MailGrant, grant_id, holder=holder)
         db.session.rollback()
 
 
 def _take(grant_id: int, holder: str) -> bool:
-    before = renewal_holder(grant_id)
+    before = lease_holder(MailGrant, grant_id)
     db.session.rollback()
     dead = before if before and is_dead(before) else None
     now = clock.now()
     with unit_of_work():
-        return take_renewal(grant_id, holder=holder, until=now + LEASE, dead=dead, now=now)
+        return take_lease(MailGrant, grant_id, holder=holder, until=now + LEASE, dead=dead, now=now)
 
 
 def _renewed(grant_id: int, holder: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,8 +20,8 @@ from helpdesk.domain.correspondence.granting import (
     connect_grant,
     disconnect_grant,
 )
+from helpdesk.domain.correspondence.leases import lease_holder, take_lease
 from helpdesk.domain.correspondence.models import MailGrant
-from helpdesk.domain.correspondence.renewing import renewal_holder, take_renewal
 from helpdesk.mail.grants import TokensAway, TokensRefused, access_token, tokens, transport
 from helpdesk.mail.grants.tokens import token_by_name
 from tests.mail.grants.signing_in import a_connected_grant, a_grant, grant_row
@@ -139,25 +140,31 @@ def test_a_database_that_is_away_for_a_moment_costs_no_refresh_token(
     assert len(desk.asked) == 2
 
 
-def test_many_who_need_a_token_at_once_ask_for_one(desk: Authority, app: Flask) -> None:
-    desk.thinks_seconds = 0.4
-    grant = a_connected_grant(desk)
-    got: list[str] = []
-    begin = threading.Barrier(6)
+def at_once(app: Flask, many: int, do: Callable[[], None]) -> None:
+    """Do it in so many threads at the same moment, each with a session of its own."""
+    begin = threading.Barrier(many)
 
-    def need() -> None:
+    def one() -> None:
         with app.app_context():
             begin.wait()
             try:
-                got.append(access_token(grant))
+                do()
             finally:
                 db.session.remove()
 
-    threads = [threading.Thread(target=need) for _ in range(6)]
+    threads = [threading.Thread(target=one) for _ in range(many)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
+
+
+def test_many_who_need_a_token_at_once_ask_for_one(desk: Authority, app: Flask) -> None:
+    desk.thinks_seconds = 0.4
+    grant = a_connected_grant(desk)
+    got: list[str] = []
+
+    at_once(app, 6, lambda: got.append(access_token(grant)))
 
     assert len(desk.asked) == 1
     assert len(got) == 6
@@ -170,23 +177,13 @@ def test_who_waited_for_a_no_does_not_ask_for_another(desk: Authority, app: Flas
     desk.mood = Mood.INVALID_GRANT
     grant = a_connected_grant(desk)
     said: list[str] = []
-    begin = threading.Barrier(4)
 
     def need() -> None:
-        with app.app_context():
-            begin.wait()
-            try:
-                access_token(grant)
-            except TokensRefused as error:
-                said.append(str(error))
-            finally:
-                db.session.remove()
+        with pytest.raises(TokensRefused) as refusal:
+            access_token(grant)
+        said.append(str(refusal.value))
 
-    threads = [threading.Thread(target=need) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(app, 4, need)
 
     assert len(desk.asked) == 1
     assert set(said) == {"The endpoint answers: HTTP 400 invalid_grant: The password was changed."}
@@ -251,7 +248,7 @@ def test_whoever_began_to_ask_after_the_row_was_read_loses_the_lease_too(
     with unit_of_work() as session:
         read = session.get_one(MailGrant, grant)
         assert read.leased_by is None
-        assert take_renewal(grant, holder="another", until=later(minutes=2), now=now)
+        assert take_lease(MailGrant, grant, holder="another", until=later(minutes=2), now=now)
         if deed == "connect":
             connect_grant(
                 read,
@@ -266,7 +263,7 @@ def test_whoever_began_to_ask_after_the_row_was_read_loses_the_lease_too(
         else:
             disconnect_grant(read, by=None, now=now)
     db.session.rollback()
-    assert renewal_holder(grant) is None
+    assert lease_holder(MailGrant, grant) is None
 
 
 def test_a_token_that_a_server_refuses_is_replaced_unless_it_is_brand_new(desk: Authority) -> None:

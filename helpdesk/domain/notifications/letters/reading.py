@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from helpdesk.core.db import db
 from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
+from helpdesk.domain.accounts.queries import people_by_ids
 from helpdesk.domain.correspondence.bouncing import NOT_REACHED, suppressed_among
 from helpdesk.domain.correspondence.models import (
     BouncingAddress,
@@ -104,12 +105,7 @@ def _read(outbound_ids: Sequence[int]) -> _Read:
     people = {mail.person_id for mail in companions}
     people |= {mail.facts.get("by") for mail in mails}
     people |= {ticket.requester_id for ticket in read.tickets.values()}
-    read.people = {
-        person.id: person
-        for person in db.session.scalars(
-            select(Person).where(Person.id.in_({person for person in people if person}))
-        )
-    }
+    read.people = people_by_ids(people)
     renamed = db.session.execute(
         select(TicketEvent.ticket_id, TicketEvent.facts)
         .where(TicketEvent.ticket_id.in_(ticket_ids), TicketEvent.kind == "renamed")
