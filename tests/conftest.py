@@ -20,6 +20,7 @@ from helpdesk.core import clock
 from helpdesk.core.config import Settings, load_settings
 from helpdesk.core.db import db
 from tests.gallery.pictures import CHROMIUM, QUIET
+from tests.peers.authority import Authority, authority
 from tests.peers.dovecot import Dovecot, start_dovecot
 from tests.peers.postgresql import Cluster, start_cluster
 from tests.world import World, make_world
@@ -100,6 +101,19 @@ def dovecot() -> Iterator[Dovecot]:
         server = start_dovecot(folder / "server")
         yield server
         server.stop()
+
+
+@pytest.fixture
+def user(dovecot: Dovecot) -> str:
+    """A new user of the Dovecot."""
+    return dovecot.new_user()
+
+
+@pytest.fixture
+def desk(dovecot: Dovecot, user: str) -> Iterator[Authority]:
+    """The authority that Dovecot asks about tokens, for that user."""
+    with authority(port=dovecot.authority, username=user) as known:
+        yield known
 
 
 @contextmanager

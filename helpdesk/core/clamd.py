@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from helpdesk.core.listening import HostPort, Listen, UnixSocket
+from helpdesk.core.words import N_
 
 # A scanner that is asked about a large archive thinks for a while; no mail waits longer for it.
 SECONDS = 20.0
@@ -24,7 +25,10 @@ _FOUND = re.compile(r"stream: (.{1,180}) FOUND\Z")
 
 
 class ScannerAway(Exception):
-    """The scanner gave no verdict; the words say why. `slow` when time was lost with waiting."""
+    """The scanner gave no verdict; the words say why: marked, or exactly the other side's.
+
+    `slow` when time was lost with waiting.
+    """
 
     def __init__(self, words: str, *, slow: bool = False) -> None:
         super().__init__(words)
@@ -42,17 +46,17 @@ def scan(place: Listen, data: bytes, *, seconds: float = SECONDS) -> str:
         return ""
     found = _FOUND.match(answer)
     if found is None:
-        raise ScannerAway(answer or "no answer")
+        raise ScannerAway(answer or N_("no answer"))
     return found[1]
 
 
 def greet(place: Listen) -> str:
-    """ "" when the scanner is there and ready, otherwise why not."""
+    """ "" when the scanner is there and ready, otherwise why not, in marked words."""
     try:
         answer = _asked(place, b"zPING\0", None, GREETING_SECONDS)
     except ScannerAway as error:
         return str(error)
-    return "" if answer == "PONG" else answer or "no answer"
+    return "" if answer == "PONG" else answer or N_("no answer")
 
 
 def _asked(place: Listen, command: bytes, data: bytes | None, seconds: float) -> str:
@@ -71,7 +75,7 @@ def _asked(place: Listen, command: bytes, data: bytes | None, seconds: float) ->
                 pass
             return _heard(server, until)
     except TimeoutError:
-        raise ScannerAway(f"no answer within {seconds:g} seconds", slow=True) from None
+        raise ScannerAway(N_("no answer in time"), slow=True) from None
     except OSError as error:
         raise ScannerAway(error.strerror or str(error)) from None
 

@@ -108,26 +108,37 @@ def asked_once(kind: type[Base]) -> Callable[[Callable[[], R]], Callable[[], R]]
     def remembering(question: Callable[[], R]) -> Callable[[], R]:
         @functools.wraps(question)
         def ask() -> R:
-            answers = db.session().info.get(_ANSWERS)
-            if answers is None:
-                return question()
-            known = answers.setdefault(kind, {})
+            known = answers_about(kind, dict[Callable[[], R], R])
             if question not in known:
                 known[question] = question()
-            answer: R = known[question]
-            return answer
+            return known[question]
 
         return ask
 
     return remembering
 
 
+def answers_about(kind: type[Base], empty: Callable[[], R]) -> R:
+    """What this unit of work has found out about rows of a kind; something `empty` outside."""
+    answers = db.session().info.get(_ANSWERS)
+    if answers is None:
+        return empty()
+    found: R = answers.setdefault(kind, empty())
+    return found
+
+
+def forget_answers(*kinds: type[Base]) -> None:
+    """Rows of these kinds were written: what was asked about them in this unit is asked anew."""
+    answers = db.session().info.get(_ANSWERS)
+    if answers:
+        for kind in kinds:
+            answers.pop(kind, None)
+
+
 @event.listens_for(Session, "after_flush")
 def _forget_answers(session: Session, _context: Any) -> None:
-    answers = session.info.get(_ANSWERS)
-    if answers:
-        for row in (*session.new, *session.dirty, *session.deleted):
-            answers.pop(type(row), None)
+    if session.info.get(_ANSWERS):
+        forget_answers(*map(type, (*session.new, *session.dirty, *session.deleted)))
 
 
 @contextmanager

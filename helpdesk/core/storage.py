@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 from helpdesk.core.errors import NotFound
@@ -72,9 +73,8 @@ class Storage:
             for data in wanted:
                 self.keep(data)
             return
-        with ThreadPoolExecutor(min(_AT_ONCE, len(wanted)), "storage") as writers:
-            for _ in writers.map(self.keep, wanted):
-                pass
+        for _ in _writers(os.getpid()).map(self.keep, wanted):
+            pass
 
     def _synced(self, path: Path, sha256: str) -> None:
         _sync_folder(path.parent)
@@ -102,6 +102,12 @@ class Storage:
     def holds(self, sha256: str) -> bool:
         """Whether the bytes behind a digest are here."""
         return self.path_of(sha256).exists()
+
+
+@cache
+def _writers(_process: int) -> ThreadPoolExecutor:
+    # Of each process its own: a fork has no threads. To start them costs more than what they do.
+    return ThreadPoolExecutor(_AT_ONCE, "storage")
 
 
 def _sync_folder(folder: Path) -> None:

@@ -15,7 +15,13 @@ from helpdesk.core.config import Settings
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.core.holders import is_dead, let_go, new_holder
 from helpdesk.core.words import N_
-from helpdesk.domain.correspondence.delivery import Fault, claim_due, senders, take_back
+from helpdesk.domain.correspondence.delivery import (
+    MARKED_TOGETHER,
+    Fault,
+    claim_due,
+    senders,
+    take_back,
+)
 from helpdesk.domain.correspondence.queries import outbound_mails
 from helpdesk.domain.notifications.letters import Letter, Undeliverable, letters
 from helpdesk.mail import outcomes
@@ -37,6 +43,8 @@ log = logging.getLogger(__name__)
 BATCH = 50
 # A server that drops connections this often in one batch is taken for ill.
 MOST_LOSSES = 3
+# The mark that a mail left waits no longer than this for others, and for the mail under way.
+LONGEST_UNMARKED_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,9 @@ class _Sender:
         self.way: Way | None = None
         self.lease = ""
         self.losses = 0
+        # What left and is not marked yet, and when (monotonic) the first of it did.
+        self.unmarked: list[Letter] = []
+        self.unmarked_since = 0.0
 
     def batch(self, size: int) -> int:
         """Claim a batch, commit the lease, send it; how many mails it had."""
@@ -106,9 +117,12 @@ class _Sender:
             return 0
         with self._hard_end() as end:
             waiting = self._letters(ids)
-            while waiting and not self.stopped and time.monotonic() < end:
-                self._deal_with(waiting[0], rest=waiting[1:])
-                waiting.pop(0)
+            try:
+                while waiting and not self.stopped and time.monotonic() < end:
+                    self._deal_with(waiting[0], rest=waiting[1:])
+                    waiting.pop(0)
+            finally:
+                self._mark()
         if waiting and not self.stopped:
             outcomes.untouched(waiting, lease=self.lease)
         return len(ids)
@@ -165,6 +179,9 @@ class _Sender:
         if isinstance(letter, Undeliverable):
             outcomes.not_written(letter, lease=self.lease)
             return
+        if letter.attempts > 1:
+            # Its sender may have died of it, and is not to take the marks of others along.
+            self._mark()
         if died_too_often(letter.attempts):
             # Only a mail whose sender died each time can come here.
             error = N_("Its sender stopped in the middle too often.")
@@ -201,7 +218,21 @@ class _Sender:
             if mail is None:
                 return
             kept_as = self._hand_over(mail)
-        outcomes.left(letter, lease=self.lease, kept_as=kept_as, remark=mail.remark)
+        if kept_as or mail.remark or letter.attempts > 1:
+            outcomes.left([letter], lease=self.lease, kept_as=kept_as, remark=mail.remark)
+            return
+        if not self.unmarked:
+            self.unmarked_since = time.monotonic()
+        self.unmarked.append(letter)
+        waited = time.monotonic() - self.unmarked_since
+        if len(self.unmarked) >= MARKED_TOGETHER or waited > LONGEST_UNMARKED_SECONDS:
+            self._mark()
+
+    def _mark(self) -> None:
+        """Write down what left: a commit for each would cost as much as the sending."""
+        if self.unmarked:
+            outcomes.left(self.unmarked, lease=self.lease)
+            self.unmarked = []
 
     def _composed(self, letter: Letter, *, with_files: bool = True) -> Mail | None:
         """The mail, or None after its row was marked with the reason why there is none."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
-from helpdesk.domain.correspondence.actions import remember_ids
+from helpdesk.domain.correspondence.ids import remember_ids
 from helpdesk.domain.correspondence.models import IdSource, InboundState
 from helpdesk.domain.correspondence.tokens import before_our_marks
 from helpdesk.domain.intake import Intake, receive
@@ -38,7 +38,7 @@ from helpdesk.mail.voice import Speaker, Speech, Voice, speech_of
 
 def set_aside(letter: Letter, verdict: Verdict, thread: Thread, around: Around) -> Filed:
     """Keep the mail out of the tickets; an absence notice is noted on the ticket it answers."""
-    steps = [*verdict_steps(verdict), *trust_steps(letter)]
+    steps = [*verdict_steps(verdict), *trust_steps(letter, verdict)]
     ticket = thread.ticket if verdict.absence and thread.joins else None
     if ticket is not None:
         tell(
@@ -80,7 +80,7 @@ def join(letter: Letter, verdict: Verdict, thread: Thread, around: Around) -> Fi
     _remember(letter, ticket)
     steps = (
         *verdict_steps(verdict),
-        *trust_steps(letter),
+        *trust_steps(letter, verdict),
         thread_step(thread),
         Step("file", speech.reason),
         Step("file", N_("Joined ticket #%(ticket)s"), {"ticket": ticket.number}),
@@ -128,7 +128,7 @@ def open_new(
     )
     ticket, message = receive(intake, by=sender, now=around.now)
     _remember(letter, ticket)
-    steps = [*verdict_steps(verdict), *trust_steps(letter), thread_step(thread)]
+    steps = [*verdict_steps(verdict), *trust_steps(letter, verdict), thread_step(thread)]
     if thread.joins:
         steps.append(
             Step(

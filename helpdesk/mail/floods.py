@@ -10,8 +10,8 @@ from flask_babel import force_locale, gettext
 from helpdesk.core.db import db
 from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
-from helpdesk.domain.correspondence.actions import remember_ids
 from helpdesk.domain.correspondence.exchanges import flood_in, flood_of
+from helpdesk.domain.correspondence.ids import remember_ids
 from helpdesk.domain.correspondence.models import IdSource, InboundState, Mailbox
 from helpdesk.domain.intake import Intake, receive
 from helpdesk.domain.routing.queries import Placement
@@ -59,7 +59,7 @@ def file_with_flood(
         ticket, message = _open(letter, verdict, requester, route(), around)
         filed = Step("file", N_("Became ticket #%(ticket)s"), {"ticket": ticket.number})
     remember_ids(ticket.id, {IdSource.TAKEN: (storable(letter.mail.message_id or ""),)})
-    steps = (*verdict_steps(verdict), *trust_steps(letter), filed)
+    steps = (*verdict_steps(verdict), *trust_steps(letter, verdict), filed)
     return _filed(ticket, message, OF_MANY if of_many else OF_ONE, steps)
 
 

@@ -8,9 +8,8 @@ from functools import cache
 
 from helpdesk.core.config import Settings
 from helpdesk.core.db import db
-from helpdesk.core.listening import Listen
+from helpdesk.core.scanning import Scan, scanner_at
 from helpdesk.domain.correspondence.arriving import envelopes_of
-from helpdesk.mail.scanning import Scan, Scanner
 from helpdesk.mail.spam import Opinion, Rspamd
 from helpdesk.mail.values import ParsedMail
 
@@ -59,12 +58,8 @@ def _opinion(raw: bytes, envelope: tuple[str | None, str | None], settings: Sett
 def _scan(mail: ParsedMail, settings: Settings) -> Scan:
     if settings.clamd is None or not mail.attachments:
         return Scan()
-    return _scanner(settings.clamd).look_at(mail.attachments)
-
-
-@cache
-def _scanner(place: Listen) -> Scanner:
-    return Scanner(place)
+    files = {each.sha256: each.data for each in mail.attachments}
+    return scanner_at(settings.clamd).look_at(files)
 
 
 @cache

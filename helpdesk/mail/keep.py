@@ -58,7 +58,7 @@ def keep_raw(
         N_("Came to the mailbox “%(mailbox)s” by %(door)s and was kept whole"),
         now=now,
         mailbox=mailbox.name,
-        door=door,
+        door=door if door == "pipe" else door.upper(),
     )
     return mail
 

@@ -1,4 +1,4 @@
-"""How it went with a mail: each outcome is marked on its row in a transaction of its own."""
+"""How it went with mails: what left is marked a few at once, everything else by itself."""
 
 from __future__ import annotations
 
@@ -24,11 +24,14 @@ from helpdesk.mail.retries import after_attempt, after_outage
 from helpdesk.mail.transport import MailRefused
 
 
-def left(letter: Letter, *, lease: str, kept_as: str | None, remark: str) -> None:
-    """It was sent, or captured as `kept_as`."""
+def left(
+    those: Sequence[Letter], *, lease: str, kept_as: str | None = None, remark: str = ""
+) -> None:
+    """They were sent, or one was captured as `kept_as`."""
     # A mark that is lost with the power lets the mail leave once more, with the same Message-ID.
     with unit_of_work(durable=False):
-        mark_sent(letter.outbound_id, lease=lease, kept_as=kept_as, remark=remark, now=clock.now())
+        ids = [letter.outbound_id for letter in those]
+        mark_sent(ids, lease=lease, kept_as=kept_as, remark=remark, now=clock.now())
 
 
 def refused(letter: Letter, refusal: MailRefused, *, lease: str) -> None:

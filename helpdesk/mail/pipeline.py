@@ -19,10 +19,11 @@ from helpdesk.domain.correspondence.actions import note_step, tell_copies
 from helpdesk.domain.correspondence.arriving import (
     Waiting,
     claimed,
+    waiting_by_rfc_ids,
     waiting_mail,
-    waits_among,
 )
 from helpdesk.domain.correspondence.bouncing import any_bounces
+from helpdesk.domain.correspondence.ids import look_up
 from helpdesk.domain.correspondence.models import InboundMail, InboundState
 from helpdesk.domain.correspondence.trusting import SPAM
 from helpdesk.domain.routing.queries import signposts
@@ -40,7 +41,7 @@ from helpdesk.mail.letter import Around, Filed, Letter, conclude, letters_of
 from helpdesk.mail.parse import parse
 from helpdesk.mail.portions import portions
 from helpdesk.mail.reports import file_report, hear
-from helpdesk.mail.thread import NO_THREAD, Evidence, Thread, references_of, thread_of
+from helpdesk.mail.thread import NO_THREAD, Evidence, Thread, names_of, references_of, thread_of
 from helpdesk.mail.values import ParsedMail
 
 # Two workers that meet settle it in the second round; a third meeting is hardly thinkable.
@@ -123,10 +124,18 @@ def _file(waiting: Sequence[Waiting], around: Around) -> int:
             (row.id, row.raw_sha256) for row in rows if row.id not in understood
         )
         mails = [(row, *understood[row.id]) for row in rows]
-        for letter in letters_of(mails, around, findings):
+        letters = letters_of(mails, around, findings)
+        originals = _originals(letters, around)
+        # Only now, so that what no longer waits is known to belong to its ticket.
+        look_up(name for letter in letters for name in names_of(letter.mail))
+        walked: set[int] = set()
+        for letter in letters:
             with taking_up(letter.inbound_id):
-                if not _waits_for_its_original(letter, around):
+                if originals.get(letter.inbound_id, set()) - walked:
+                    letter.row.due_at = around.now + WAIT_FOR_ORIGINAL
+                else:
                     walk(letter, around)
+                    walked.add(letter.inbound_id)
     return len(rows)
 
 
@@ -180,14 +189,21 @@ def _decide(letter: Letter, around: Around, hand: Hand | None) -> Filed:
     return joined or open_new(letter, verdict, thread, route(letter, around), around)
 
 
-def _waits_for_its_original(letter: Letter, around: Around) -> bool:
-    names = references_of(letter.mail)
-    if not names or letter.kept_at < around.now - PATIENCE:
-        return False
-    if not waits_among(names, other_than=letter.row.id, kept_since=around.now - PATIENCE):
-        return False
-    letter.row.due_at = around.now + WAIT_FOR_ORIGINAL
-    return True
+def _originals(letters: Sequence[Letter], around: Around) -> dict[int, set[int]]:
+    """By the id of an answer that came lately, the rows that it answers and that wait as well."""
+    names = {
+        letter.inbound_id: references_of(letter.mail)
+        for letter in letters
+        if letter.kept_at >= around.now - PATIENCE
+    }
+    named = {name for some in names.values() for name in some}
+    if not named:
+        return {}
+    waiting = waiting_by_rfc_ids(named, kept_since=around.now - PATIENCE)
+    return {
+        inbound_id: set().union(*(waiting.get(name, ()) for name in some)) - {inbound_id}
+        for inbound_id, some in names.items()
+    }
 
 
 def file_again(

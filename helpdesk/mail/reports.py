@@ -97,7 +97,9 @@ def _bounced(
             "file", N_("It is about an earlier sending, to %(address)s"), {"address": earlier}
         )
         return [about, *_counted(earlier, told, around)]
-    error = " ".join(part for part in (status, diagnostic) if part) or letter.mail.subject[:200]
+    # Servers usually say the status in their own words too.
+    said = diagnostic if status in diagnostic else f"{status} {diagnostic}".strip()
+    error = said or letter.mail.subject[:200]
     if not note_bounce(sent, error=storable(error)):
         return [Step("file", N_("That it was not delivered was known already"))]
     counted = _counted(sent.to_address, told, around)

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from helpdesk.core.errors import Invalid
+from helpdesk.core.words import N_
 from helpdesk.domain.correspondence.trusting import spam_sign
 from helpdesk.mail.values import ParsedMail
 
@@ -30,7 +31,10 @@ _PRINTABLE = frozenset(map(chr, range(0x21, 0x7F)))
 
 
 class FilterAway(Exception):
-    """Rspamd gave no verdict; the words say why. `slow` when time was lost with waiting."""
+    """Rspamd gave no verdict; the words say why: marked, or exactly the other side's.
+
+    `slow` when time was lost with waiting.
+    """
 
     def __init__(self, words: str, *, slow: bool = False) -> None:
         super().__init__(words)
@@ -39,7 +43,10 @@ class FilterAway(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What Rspamd thinks: `sign` says it in its words, "" when it is no spam; `away` why not."""
+    """What Rspamd thinks: `sign` says it in its words, "" when it is no spam; `away` why nothing.
+
+    The reason in `away` is in marked words.
+    """
 
     sign: str = ""
     away: str = ""
@@ -75,7 +82,7 @@ class Rspamd:
     ) -> Opinion:
         """What it thinks of a mail; never raises, and takes hardly longer than `seconds`."""
         if time.monotonic() < self._asked_again_at:
-            return Opinion(away="it did not answer a moment ago")
+            return Opinion(away=N_("it did not answer a moment ago"))
         headers = {"Content-Type": "application/octet-stream"}
         if self.password:
             headers["Password"] = self.password
@@ -93,7 +100,7 @@ class Rspamd:
 
 
 def greet_rspamd(url: str) -> str:
-    """ "" when Rspamd is there, otherwise why not."""
+    """ "" when Rspamd is there, otherwise why not, in marked words."""
     try:
         _talked(url, "GET", "/ping", b"", {}, seconds=1.0)
     except FilterAway as error:
@@ -107,7 +114,7 @@ def _read(body: bytes) -> Opinion:
         action = str(answer["action"]).lower()
         score, limit = float(answer.get("score", 0)), float(answer.get("required_score", 0))
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise FilterAway("an answer that cannot be read") from None
+        raise FilterAway(N_("an answer that cannot be read")) from None
     if action not in _SPAM_ACTIONS:
         return Opinion()
     return Opinion(sign=f"Rspamd: {action} ({score:g} / {limit:g})")
@@ -133,7 +140,7 @@ def _talked(
             raise FilterAway(f"{response.status} {response.reason}")
         return answer
     except TimeoutError:
-        raise FilterAway(f"no answer within {seconds:g} seconds", slow=True) from None
+        raise FilterAway(N_("no answer in time"), slow=True) from None
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise FilterAway(
             getattr(error, "strerror", None) or str(error) or type(error).__name__

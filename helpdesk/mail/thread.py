@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.permissions import Action, may
-from helpdesk.domain.correspondence.arriving import tickets_by_rfc_ids
+from helpdesk.domain.correspondence.ids import tickets_by_rfc_ids
 from helpdesk.domain.correspondence.models import IdSource
 from helpdesk.domain.correspondence.queries import outbound_by_rfc_id
 from helpdesk.domain.correspondence.tokens import (
@@ -86,6 +86,12 @@ def references_of(mail: ParsedMail) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each for each in named if each))[:MOST_REFERENCES]
 
 
+def names_of(mail: ParsedMail) -> tuple[str, ...]:
+    """All Message-IDs by which a mail may be known to belong to a ticket, each once."""
+    own = (mail.message_id,) if mail.message_id else ()
+    return tuple(dict.fromkeys((*references_of(mail), *own)))
+
+
 def takes_part(person: Person | None, ticket: Ticket) -> bool:
     """Whether somebody is on a ticket's side of the desk or of ours: requester, watcher, agent."""
     if person is None:
@@ -132,14 +138,13 @@ def _by_our_message_id(mail: ParsedMail) -> Thread | None:
 
 def _by_known_message_id(mail: ParsedMail, sender: Person | None) -> Thread | None:
     names = references_of(mail)
-    own = (mail.message_id,) if mail.message_id else ()
-    if not names and not own:
+    if not (both := names_of(mail)):
         return None
     rank = {name: place for place, name in enumerate(names)}
     strength = {source: place for place, source in enumerate(IdSource)}
     found = [
         (strength[source] == strength[IdSource.REFERENCED], rank.get(name, len(rank)), number)
-        for name, number, source in tickets_by_rfc_ids(dict.fromkeys((*names, *own)))
+        for name, number, source in tickets_by_rfc_ids(both)
         # That a mail with this very id was taken is no evidence: ids are sometimes used twice.
         # But a mail that was overtaken by its answer is known by the answer's References.
         if name in rank or source is IdSource.REFERENCED

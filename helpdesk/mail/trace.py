@@ -17,21 +17,23 @@ _DMARC_WORDS = {
 
 def verdict_steps(verdict: Verdict) -> tuple[Step, ...]:
     """What the guards said, for the trace."""
-    steps = [Step("guard", verdict.reason or N_("No guard objects"))]
+    reason = verdict.reason or N_("No guard objects")
     if verdict.sign:
-        steps.append(
-            Step("guard", N_("The sign: %(sign)s"), {"sign": storable(verdict.sign)[:200]})
-        )
+        facts = {"reason": reason, "sign": storable(verdict.sign)[:200]}
+        steps = [Step("guard", N_("%(reason)s (%(sign)s)"), facts)]
+    else:
+        steps = [Step("guard", reason)]
     if verdict.hushed or verdict.outcome is Outcome.FILE_QUIETLY:
         steps.append(Step("guard", N_("It is filed, and its sender gets no acknowledgement")))
     return tuple(steps)
 
 
-def trust_steps(letter: Letter) -> tuple[Step, ...]:
+def trust_steps(letter: Letter, verdict: Verdict) -> tuple[Step, ...]:
     """What others said of the mail, for the trace: of its sender, of spam, of viruses."""
     steps = []
     said = _DMARC_WORDS.get(letter.authentication.dmarc)
-    if said is not None:
+    # A guard that bit because of this server has told it already.
+    if said is not None and verdict.sign != letter.authentication.server:
         steps.append(Step("guard", said, {"server": letter.authentication.server}))
     if letter.findings.opinion.away:
         steps.append(

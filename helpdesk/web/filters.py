@@ -78,6 +78,11 @@ def words(step: dict[str, object]) -> str:
     """A step of a mail's trace (marked words and their facts) in the reader's language."""
     facts = step.get("with")
     try:
-        return gettext(str(step["words"])) % facts if facts else gettext(str(step["words"]))
+        said = gettext(str(step["words"]))
+        if not isinstance(facts, dict) or not facts:
+            return said
+        # Why a guard bites is marked too; "" would be translated to the head of the catalogue.
+        reason = facts.get("reason")
+        return said % (facts | {"reason": gettext(str(reason)) if reason else ""})
     except (KeyError, TypeError, ValueError):
         return str(step.get("words", ""))

@@ -9,12 +9,12 @@ from flask import Flask, request, url_for
 from flask_babel import gettext as _
 from flask_security import current_user
 
-from helpdesk.core import clock
 from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.accounts.queries import functions
-from helpdesk.domain.correspondence.alarming import alarms
+from helpdesk.domain.correspondence.spam import may_hold_spam
 from helpdesk.domain.processes import PROCESSES
 from helpdesk.web.account import settings
+from helpdesk.web.alarms import alarms_now
 from helpdesk.web.filters import local_name
 
 # (label, icon, address, count or None, whether one is there)
@@ -57,9 +57,12 @@ class Navigation:
         ]
 
     def _spam(self) -> list[Link]:
+        is_here = request.endpoint in ("desk.spam", "desk.spam_one")
         if not self.can(Action.REVIEW_SPAM.name):
             return []
-        is_here = request.endpoint in ("desk.spam", "desk.spam_one")
+        # Where no spam is sorted out, the list would be empty for ever.
+        if not is_here and not may_hold_spam(rspamd=bool(settings().rspamd_url)):
+            return []
         return [(_("Spam"), "shield", url_for("desk.spam"), None, is_here)]
 
     @cached_property
@@ -83,7 +86,7 @@ class Navigation:
         """How much mail stands still, for those who can do something about it; None for nothing."""
         if not self.can("manage_mailboxes"):
             return None
-        return len(alarms(smtp_grant=settings().smtp_grant, now=clock.now())) or None
+        return len(alarms_now()) or None
 
     def can(self, what: str) -> bool:
         """Whether the person may do an action, by its name; "administer": any of those."""

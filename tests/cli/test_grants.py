@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import select
 
@@ -11,23 +9,12 @@ from helpdesk.core.db import db
 from helpdesk.core.signing import unseal
 from helpdesk.domain.correspondence.models import Mailbox, MailGrant
 from tests.cli.conftest import Command
-from tests.peers.authority import CLIENT_ID, CLIENT_SECRET, Authority, Mood, authority
+from tests.peers.authority import CLIENT_ID, CLIENT_SECRET, Authority, Mood
 from tests.peers.dovecot import Dovecot
 from tests.peers.smtp import smtp_sink
 from tests.world import World
 
 pytestmark = pytest.mark.one_database
-
-
-@pytest.fixture
-def user(dovecot: Dovecot) -> str:
-    return dovecot.new_user()
-
-
-@pytest.fixture
-def desk(dovecot: Dovecot, user: str) -> Iterator[Authority]:
-    with authority(port=dovecot.authority, username=user) as known:
-        yield known
 
 
 def kept() -> MailGrant:

@@ -49,7 +49,7 @@ def test_an_odd_answer_is_no_verdict() -> None:
 def test_a_scanner_that_says_nothing_is_waited_for_no_longer_than_told() -> None:
     with running_clamd() as scanner:
         scanner.seconds = 1.0
-        with pytest.raises(ScannerAway, match=r"within 0\.1 seconds") as away:
+        with pytest.raises(ScannerAway, match="no answer in time") as away:
             scan(scanner.place, b"Hello.", seconds=0.1)
         assert away.value.slow
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.core.html import has_remote_images, sanitise, sanitise_within, with_images
+from helpdesk.core.html.targets import with_targets
 from tests.core.hostile_html import HOSTILE
 from tests.core.hostile_html_more import FOOLING
 from tests.core.inspector import inspected
@@ -190,6 +191,19 @@ def test_deep_nesting_costs_little_and_loses_no_words(opening: str) -> None:
     assert time.thread_time() - began < 4
     assert "first" in clean
     inspected(clean)
+
+
+def test_links_that_nobody_closed_are_read_once_each() -> None:
+    left_open = '<a href="https://x.example">' * 100_000
+    closed = '<a href="https://x.example">bank.example</a>'
+    began = time.thread_time()
+
+    clean = sanitise("<a href=https://x.example>" * 100_000 + "words")
+    shown = with_targets(left_open + closed)
+
+    assert time.thread_time() - began < 4
+    assert clean.endswith("words</a>")
+    assert shown == left_open + closed.replace("</a>", " <bdi>[x.example]</bdi></a>")
 
 
 def test_three_hundred_nested_divs_are_not_blank() -> None:

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.core.storage import storage
 from helpdesk.domain.accounts.models import Person
-from helpdesk.domain.correspondence.actions import remember_id
+from helpdesk.domain.correspondence.ids import remember_id
 from helpdesk.domain.correspondence.models import IdSource, OutboundMail
 from helpdesk.domain.tickets.actions import KeptFile, Opening, Words, open_ticket, reply
 from helpdesk.domain.tickets.queries import ticket_by_number

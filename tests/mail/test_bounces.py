@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import email
 import json
+import time
 from email.message import Message
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.mail.bounces import judge
+from helpdesk.mail.bounces.dialects import DIALECTS, Dialect
 from helpdesk.mail.values import Bounce, Kind
 
 MAILS = Path(__file__).parent.parent / "mails" / "bounces"
@@ -206,6 +208,19 @@ def test_thousands_of_recipients_are_cut_off() -> None:
     _, bounce = judged(raw.replace("Final-Recipient:", f"{many}Final-Recipient:"))
     assert bounce is not None
     assert 100 <= len(bounce.recipients) <= 201
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+def test_no_sign_of_a_dialect_runs_over_line_ends(dialect: Dialect) -> None:
+    # What begins with blanks and runs on is tried anew from each line: a form feed or a narrow
+    # space is no blank to what takes out many empty lines.
+    empty = "\x0c\n" * 20_000
+    began = time.thread_time()
+
+    for pattern in (dialect.sign, dialect.begins, dialect.ends):
+        assert pattern is None or not pattern.search(empty)
+
+    assert time.thread_time() - began < 1
 
 
 @given(data=st.data())

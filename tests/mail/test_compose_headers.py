@@ -11,7 +11,7 @@ from helpdesk.core.config import Settings
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.core.storage import storage
 from helpdesk.domain.accounts.actions import add_person
-from helpdesk.domain.correspondence.actions import remember_id
+from helpdesk.domain.correspondence.ids import remember_id
 from helpdesk.domain.correspondence.models import IdSource, Mailbox
 from helpdesk.domain.correspondence.tokens import (
     MARK_HEADER,

@@ -169,6 +169,10 @@ BIG = {
     + b"Auto-Submitted: auto-generated\n\n"
     + b"Message-ID: <m.an-order@firma.example.org>\nFrom: Shop <order@example.com>\nAuto-a.net\n"
     * 2_000,
+    "blanks in file names": MIXED
+    + part("text/plain", b"x", "Content-Disposition: attachment; filename=s" + " " * 12_000 + "x")
+    * 100,
+    "blanks in address lists": (b"To: a" + b" " * 60_000 + b"b\n") * 20 + HEAD,
     "messages inside one another": HEAD + b"Content-Type: message/rfc822\n\n" * 20_000,
     "multiparts of one boundary": HEAD
     + b"Content-Type: multipart/mixed; boundary=b\n\n--b\n" * 5_000,

@@ -96,6 +96,7 @@ def test_a_hostile_page_beside_a_hostile_megabyte_takes_seconds_at_most() -> Non
         *("a:\n", "From: a\n", "> \n", "\n", "--\n", "Mvh\n", "To\n", "A> x\n", "a\n> b\n"),
         *("On 3 Mar 2020 x wrote\n", "Sent from my\n", "> wrote:\n", "a" * 300 + "@a:\n"),
         "On 3 Mar 2020 at 10:11, a <a@b.c> wrote\n\n> x\ny\n",
+        "-" * 300 + "\n",
         "this e-mail is confidential and intended to delete \n\n",
     ],
     ids=repr,

@@ -56,7 +56,7 @@ def test_the_trace_tells_the_whole_way_in_words(road: Road) -> None:
     row = road.take(letter())
     assert [step["stage"] for step in row.trace] == ["keep", "guard", "thread", "route", "file"]
     assert in_words(row).splitlines() == [
-        "Came to the mailbox “helpdesk” by smtp and was kept whole",
+        "Came to the mailbox “helpdesk” by SMTP and was kept whole",
         "No guard objects",
         "Nothing ties it to an earlier ticket",
         "placed by the mailbox’s default",
@@ -204,7 +204,7 @@ def test_monitoring_is_filed_quietly(road: Road) -> None:
     row = road.take(letter("monitor@example.com", Auto_Submitted="auto-generated"))
     assert row.state == InboundState.QUIETLY.value
     assert row.reason == "A machine sent it"
-    assert "The sign: Auto-Submitted: auto-generated" in in_words(row)
+    assert "A machine sent it (Auto-Submitted: auto-generated)" in in_words(row)
     assert len(tickets()) == 1
     assert outbox() == []
 

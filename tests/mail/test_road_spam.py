@@ -10,6 +10,7 @@ import pytest
 from helpdesk.core import clock
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.core.errors import Forbidden, NotFound
+from helpdesk.core.scanning import Scanner
 from helpdesk.domain.correspondence.models import InboundState, OutboundMail
 from helpdesk.domain.correspondence.spam import let_through, spam_mails, spam_since
 from helpdesk.domain.correspondence.trusting import SPAM
@@ -17,9 +18,7 @@ from helpdesk.domain.notifications.letters import letters
 from helpdesk.domain.tickets.actions import assign
 from helpdesk.domain.tickets.models import Attachment
 from helpdesk.domain.tickets.queries import ticket_to_change
-from helpdesk.mail.parse import parse
 from helpdesk.mail.pipeline import attach_to, file_again, file_as_new
-from helpdesk.mail.scanning import Scanner
 from tests.conftest import settings_for
 from tests.mail.letters import (
     Road,
@@ -67,7 +66,7 @@ def test_spam_is_set_aside_where_people_look_and_nobody_is_told(
 ) -> None:
     row = road.take(letter(X_Spam_Flag="YES"))
     assert (row.state, row.reason) == (InboundState.SET_ASIDE.value, SPAM)
-    assert "The sign: X-Spam-Flag: YES" in in_words(row)
+    assert "It was marked as spam (X-Spam-Flag: YES)" in in_words(row)
     assert (tickets(), outbox()) == ([], [])
     assert [mail.id for mail, _ in spam_mails()] == [row.id]
     assert spam_since(row.kept_at) == 1
@@ -165,7 +164,7 @@ def test_rspamd_is_asked_about_each_mail_with_its_envelope(
         envelope_to="helpdesk@example.org",
     )
     assert row.reason == SPAM
-    assert "The sign: Rspamd: reject (9.25 / 15)" in in_words(row)
+    assert "It was marked as spam (Rspamd: reject (9.25 / 15))" in in_words(row)
     headers, raw = rspamd.asked[0]
     assert (headers["From"], headers["Rcpt"]) == ("eva@example.com", "helpdesk@example.org")
     assert b"lottery" in raw
@@ -279,7 +278,6 @@ def test_a_scanner_that_lets_us_wait_is_left_alone_for_a_while(
     clamd: Clamd,
 ) -> None:
     clamd.seconds = 0.5
-    mail = parse(letter(files={"a.bin": b"one", "b.bin": b"two"}))
-    scan = Scanner(clamd.place, seconds=0.1).look_at(mail.attachments)
-    assert (scan.unscanned, scan.reason) == (2, "no answer within 0.1 seconds")
+    scan = Scanner(clamd.place, seconds=0.1).look_at({"a": b"one", "b": b"two"})
+    assert (scan.unscanned, scan.reason) == (2, "no answer in time")
     assert len(clamd.scanned) == 1

@@ -10,7 +10,7 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -32,6 +32,7 @@ class Mood(enum.Enum):
     HANG = "says nothing"
     REDIRECT = "sends the client elsewhere"
     EMPTY = "answers with JSON that has no token"
+    ENDLESS = "answers with far more than a token"
     NO_REFRESH = "gives no refresh token"
 
 
@@ -115,6 +116,8 @@ class Authority:
                 return 503, {"error": "temporarily_unavailable"}
             if self.mood is Mood.EMPTY:
                 return 200, {"token_type": "Bearer"}
+            if self.mood is Mood.ENDLESS:
+                return 200, {"token_type": "Bearer", "scope": "mail " * 500_000}
             if self.mood is Mood.ECHO:
                 return 400, {"error": "invalid_grant", "error_description": json.dumps(asked)}
             if asked.get("client_id") != CLIENT_ID or asked.get("client_secret") != CLIENT_SECRET:
@@ -219,7 +222,9 @@ def authority(
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            # Who has heard enough may hang up.
+            with suppress(ConnectionError):
+                self.wfile.write(body)
 
         def log_message(self, *_words: object) -> None:
             pass

@@ -7,7 +7,7 @@ import socketserver
 import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,9 +32,12 @@ class Clamd:
     # Hangs up instead of answering.
     drops: bool = False
     scanned: list[bytes] = field(default_factory=list)
+    # Called as soon as something is asked.
+    heard: Callable[[], object] = bool
 
     def talk(self, peer: socket.socket) -> None:
         """One connection: a command up to its NUL, and the chunks that follow it."""
+        self.heard()
         with peer.makefile("rb") as heard:
             command = b""
             while not command.endswith(b"\0"):

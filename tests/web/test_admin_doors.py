@@ -17,6 +17,7 @@ from helpdesk.core.heartbeat import beat
 from helpdesk.domain.accounts.actions import grant
 from helpdesk.domain.accounts.permissions import Action, Role, may
 from tests.mail.letters import Road, letter
+from tests.statements import statements
 from tests.web.conftest import SignIn
 from tests.world import World
 
@@ -142,3 +143,19 @@ def test_mail_that_nobody_takes_up_is_told_of(
     assert "nobody takes it up" not in client.get("/admin/").text
     with clock.stopped_at(now + timedelta(minutes=10)):
         assert "Mail waits and nobody takes it up" in client.get("/admin/").text
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/mailboxes"])
+def test_a_page_and_its_frame_ask_once_what_stands_still(
+    sign_in: SignIn, world: World, path: str
+) -> None:
+    with unit_of_work():
+        world.helpdesk.silent_after_hours = 1
+        world.helpdesk.created_at = clock.now() - timedelta(hours=2)
+    admin = sign_in(world.admin_id)
+
+    with statements() as sent:
+        assert "No mail has come to" in admin.get(path).text
+
+    last_mails = "SELECT inbound_mails.mailbox_id, inbound_mails.kept_at"
+    assert len([each for each in sent if each.startswith(last_mails)]) == 2

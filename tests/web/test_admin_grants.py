@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,7 +21,7 @@ from helpdesk.mail.fetch import poll
 from helpdesk.mail.grants import access_token
 from tests.mail.grants.signing_in import a_connected_grant, a_grant, grant_row
 from tests.mail.mailboxes import imap_mailbox, letters, mailbox_of
-from tests.peers.authority import CLIENT_ID, CLIENT_SECRET, Authority, Mood, authority
+from tests.peers.authority import CLIENT_ID, CLIENT_SECRET, Authority, Mood
 from tests.peers.dovecot import Dovecot
 from tests.web.admin_forms import fields_of, send
 from tests.web.conftest import SignIn
@@ -36,17 +35,6 @@ NEW = "/admin/sign-ins/new?provider="
 @pytest.fixture
 def admin(sign_in: SignIn, world: World) -> FlaskClient:
     return sign_in(world.admin_id)
-
-
-@pytest.fixture
-def user(dovecot: Dovecot) -> str:
-    return dovecot.new_user()
-
-
-@pytest.fixture
-def desk(dovecot: Dovecot, user: str) -> Iterator[Authority]:
-    with authority(port=dovecot.authority, username=user) as known:
-        yield known
 
 
 def the_grant() -> MailGrant:
@@ -285,6 +273,17 @@ def test_what_is_wrong_is_said_at_its_field(
     assert db.session.scalars(select(MailGrant)).all() == []
 
 
+def test_two_fields_with_the_same_trouble_are_told_apart_above_the_form(
+    admin: FlaskClient, world: World, desk: Authority
+) -> None:
+    wrong = {"token_url": "http://a.example.org", "authorize_url": "http://a.example.org"}
+    summary = added(admin, desk, **wrong).text.partition("error-summary")[2].partition("</div>")[0]
+    assert "Where tokens come from: Write an address that begins with https" in summary
+    assert "Where people agree: Write an address that begins with https" in summary
+    summary = added(admin, desk, name="").text.partition("error-summary")[2].partition("</div>")[0]
+    assert ">Give the sign-in a name.<" in summary
+
+
 def test_the_kept_secret_goes_to_no_other_endpoint(
     admin: FlaskClient, world: World, desk: Authority
 ) -> None:
@@ -424,6 +423,13 @@ def test_alarms_stand_on_the_first_page_and_above_the_mailboxes(
         assert "The sign-in “Office” has given no token since" in page
         assert "The password was changed." in page
         assert "No mail has come to “orders” since" in page
+        # What is said above is not contradicted below.
+        row = page.partition(f'href="/admin/mailboxes/{world.orders_id}">orders</a>')[2]
+        assert "Silent" in row.partition("</tr>")[0]
+        assert "Ready" not in row.partition("</tr>")[0]
+    page = admin.get(f"/admin/mailboxes/{world.orders_id}").text
+    assert "Silent" in page
+    assert "Ready" not in page
 
 
 def test_who_does_not_manage_mailboxes_sees_nothing_of_it(

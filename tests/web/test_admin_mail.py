@@ -105,7 +105,7 @@ def test_the_log_pages_by_key(admin: FlaskClient, road: Road) -> None:
 def test_the_trace_is_read_in_words(admin: FlaskClient, road: Road) -> None:
     row = road.take(letter())
     text = page(admin, f"/admin/mail/{row.id}")
-    assert "Came to the mailbox “helpdesk” by smtp and was kept whole" in text
+    assert "Came to the mailbox “helpdesk” by SMTP and was kept whole" in text
     assert "No guard objects" in text
     assert f"#{row.ticket_id}" in text
     assert "it prints nothing at all" in text

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.pool import Pool
 
 from helpdesk.core.config import Settings
 from helpdesk.core.db import db, unit_of_work
@@ -72,6 +75,39 @@ def test_helpers_that_do_not_answer_are_named_on_the_overview(admin: FlaskClient
     assert "No answer from the virus scanner (HELPDESK_CLAMD)" in page
     assert "No answer from the spam filter (HELPDESK_RSPAMD_URL)" in page
     assert "Connection refused" in page
+
+
+def test_no_connection_to_the_database_is_held_while_helpers_are_waited_for(
+    app: Flask,
+    admin: FlaskClient,
+    database: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = 0
+    held_meanwhile: list[int] = []
+
+    def taken(*_: object) -> None:
+        nonlocal held
+        held += 1
+
+    def given_back(*_: object) -> None:
+        nonlocal held
+        held -= 1
+
+    with running_clamd() as clamd, running_rspamd() as rspamd:
+        clamd.heard = lambda: held_meanwhile.append(held)
+        asking = settings_for(tmp_path, database, clamd=str(clamd.place), rspamd_url=rspamd.url)
+        monkeypatch.setitem(app.extensions, "helpdesk_settings", asking)
+        event.listen(Pool, "checkout", taken)
+        event.listen(Pool, "checkin", given_back)
+        try:
+            page = admin.get("/admin/").text
+        finally:
+            event.remove(Pool, "checkout", taken)
+            event.remove(Pool, "checkin", given_back)
+    assert "No answer from" not in page
+    assert held_meanwhile == [0]
 
 
 def test_spam_is_counted_on_the_overview_and_found_from_there(

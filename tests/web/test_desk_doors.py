@@ -1,20 +1,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.domain.tickets.actions import assign, link, place
 from helpdesk.domain.tickets.models import LinkKind, Ticket
 from helpdesk.domain.tickets.queries import ticket_by_number
+from tests.statements import statements
 from tests.web.conftest import SignIn
 from tests.web.tickets import a_file, a_note, a_reply, a_ticket, an_answer
 from tests.world import World
@@ -22,22 +19,7 @@ from tests.world import World
 pytestmark = pytest.mark.one_database
 
 MOST_ON_A_LIST = 10
-MOST_ON_A_TICKET = 15
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """Every statement that is sent to a database inside the block."""
-    sent: list[str] = []
-
-    def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", count)
-    try:
-        yield sent
-    finally:
-        event.remove(Engine, "before_cursor_execute", count)
+MOST_ON_A_TICKET = 16
 
 
 def desk_rules(app: Flask) -> list[tuple[str, str]]:

@@ -140,7 +140,7 @@ def test_an_agent_looks_through_spam_and_lets_a_mail_through(
     assert "Cheap &lt;b&gt;watches&lt;/b&gt;" in page
     one = agnes.get(f"/desk/spam/{row.id}").text
     assert "Only today." in one
-    assert "The sign: X-Spam-Flag: YES" in one
+    assert "It was marked as spam (X-Spam-Flag: YES)" in one
     answer = agnes.post(f"/desk/spam/{row.id}/let-through", follow_redirects=True)
     assert "It is being filed" in answer.text
     assert "Cheap" not in answer.text
@@ -206,3 +206,32 @@ def test_requesters_have_no_way_to_spam(sign_in: SignIn, world: World, road: Roa
     assert eva.get("/desk/spam").status_code == 403
     assert eva.get(f"/desk/spam/{row.id}").status_code == 403
     assert eva.post(f"/desk/spam/{row.id}/let-through").status_code == 403
+
+
+def test_the_frame_leads_to_spam_where_there_can_be_some(
+    agnes: FlaskClient, world: World, road: Road
+) -> None:
+    link = 'href="/desk/spam"'
+    assert link in agnes.get("/desk/mine").text
+    with unit_of_work():
+        world.helpdesk.spam_header = ""
+    assert link not in agnes.get("/desk/mine").text
+    # Who comes by another way sees where he is.
+    assert link in agnes.get("/desk/spam").text
+
+
+def test_the_frame_leads_to_spam_as_long_as_some_lies_there(
+    agnes: FlaskClient, world: World, road: Road
+) -> None:
+    road.take(letter(X_Spam_Flag="YES"))
+    with unit_of_work():
+        world.helpdesk.spam_header = ""
+    assert 'href="/desk/spam"' in agnes.get("/desk/mine").text
+
+
+def test_what_gave_spam_away_is_told_in_the_readers_language(
+    sign_in: SignIn, world: World, road: Road
+) -> None:
+    row = road.take(letter(X_Spam_Flag="YES"))
+    page = sign_in(world.oskar_id).get(f"/desk/spam/{row.id}").text
+    assert "Det var märkt som skräppost (X-Spam-Flag: YES)" in page

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from helpdesk.core import clock
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.domain.correspondence.models import OutboundMail
-from helpdesk.domain.tickets.actions import assign, link
+from helpdesk.domain.tickets.actions import assign, link, tell
 from helpdesk.domain.tickets.models import (
     Attachment,
     LinkKind,
@@ -449,8 +449,6 @@ def test_every_line_of_a_long_history_is_in_words(
             "absence notice": {"from": "eva@example.com", "inbound": 1},
             "something of tomorrow": {},
         }.items():
-            from helpdesk.domain.tickets.actions import tell
-
             tell(ticket, kind, facts=facts, now=now)
     page = agnes.get(f"/desk/tickets/{number}").text
     assert "The mail to eva@example.com could not be sent" in page
@@ -458,6 +456,19 @@ def test_every_line_of_a_long_history_is_in_words(
     assert "eva@example.com answered automatically" in page
     assert "Something of tomorrow" in page
     assert len(history(ticket_of(number))) == 6
+
+
+def test_a_status_that_the_server_says_itself_is_not_said_twice(
+    agnes: FlaskClient, world: World, now: datetime
+) -> None:
+    number = a_ticket(world, now)
+    facts = {"to": "eva@example.com", "status": "5.1.1", "diagnostic": "550 5.1.1 User unknown"}
+    with unit_of_work():
+        ticket = ticket_by_number(number, lock=True)
+        assert ticket
+        tell(ticket, "mail bounced", facts=facts, now=now)
+    page = agnes.get(f"/desk/tickets/{number}").text
+    assert "The mail to eva@example.com came back: 550 5.1.1 User unknown" in page
 
 
 def test_a_long_conversation_is_folded_in_the_middle(

@@ -6,7 +6,9 @@ import html as entities
 import re
 import urllib.parse
 
-_LINK = re.compile(r'(<a(?: [\w-]+="[^"]*")* href="([^"]*)"[^>]*>)((?:[^<]|<(?!/a>))*)</a>')
+# A link ends before the next one begins, so that thousands that nobody closed are read once each.
+_LINK = re.compile(r'(<a(?: [\w-]+="[^"]*")*+>)((?:[^<]|<(?!/?a[ >]))*+)</a>')
+_HREF = re.compile(r' href="([^"]*)"')
 _TAG = re.compile(r"<[^>]*>")
 _HOST = r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,24}"
 # Words that look as if they were an address on the web, or one of mail.
@@ -35,13 +37,14 @@ def with_targets(clean: str) -> str:
 
 
 def _told(link: re.Match[str]) -> str:
-    opening, href, inside = link.groups()
-    if len(inside) > _LONGEST:
+    opening, inside = link.groups()
+    href = _HREF.search(opening)
+    if href is None or len(inside) > _LONGEST:
         return link[0]
     shown = SHOWN.sub("", f"{inside}</a>").removesuffix("</a>")
     words = entities.unescape(_TAG.sub("", shown)).strip()
     named = _NAMES_A_PLACE.fullmatch(words)
-    target = _host_of(entities.unescape(href))
+    target = _host_of(entities.unescape(href[1]))
     if named is None or not target or _is_same(named[1], target) or _FILES.search(named[1]):
         return f"{opening}{shown}</a>"
     return f"{opening}{shown} <bdi>[{entities.escape(target)}]</bdi></a>"

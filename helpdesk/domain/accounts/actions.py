@@ -6,6 +6,7 @@ from datetime import datetime
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid, Refused
+from helpdesk.core.rows import insert
 from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Address, Function, Grant, Membership, Person
 from helpdesk.domain.accounts.permissions import Role
@@ -41,19 +42,18 @@ def introduce(
 ) -> Person:
     """A new person behind an address that the caller knows to be nobody's; Invalid for none."""
     address = checked_address(address)
-    person = Person(
-        email=address,
-        name=name.strip()[:200],
-        language=language,
-        created_at=now,
-        addresses=[Address(address=address)],
-        # Said to be empty, so that nobody needs to look them up.
-        roles=[],
-        memberships=[],
+    return insert(
+        Person(
+            email=address,
+            name=name.strip()[:200],
+            language=language,
+            created_at=now,
+            addresses=[Address(address=address)],
+            # Said to be empty, so that nobody needs to look them up.
+            roles=[],
+            memberships=[],
+        )
     )
-    db.session.add(person)
-    db.session.flush()
-    return person
 
 
 def add_address(person: Person, *, address: str) -> None:

@@ -1,30 +1,24 @@
-"""Verbs on mail: keep it, remember its id, put a mail in the outbox."""
+"""Verbs on mail: keep it, put a mail in the outbox."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
-from functools import cache
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import update
 
-from helpdesk.core.db import Base, db, on_postgresql
+from helpdesk.core.db import db
+from helpdesk.core.rows import unless_known
 from helpdesk.domain.accounts.models import Person
+from helpdesk.domain.correspondence.ids import LONGEST_ID, remember_id
 from helpdesk.domain.correspondence.models import (
     DeliveryState,
     IdSource,
     InboundMail,
     Mailbox,
-    MailId,
     OutboundMail,
 )
 from helpdesk.domain.correspondence.tokens import Audience, new_message_id
-
-# RFC 5322 section 2.1.1 limits a line to 998 octets; a longer id is nobody's.
-LONGEST_ID = 998
 
 
 def keep(
@@ -68,23 +62,6 @@ def note_step(
     step = {"at": now.isoformat(), "stage": stage, "words": words, "with": facts}
     # A new list, so that the change is seen by the database.
     mail.trace = [*mail.trace, step]
-
-
-def remember_id(ticket_id: int, rfc_id: str | None, source: IdSource) -> None:
-    """Let answers to this Message-ID find the ticket; remembering it again changes nothing."""
-    remember_ids(ticket_id, {source: (rfc_id,)})
-
-
-def remember_ids(ticket_id: int, rfc_ids: Mapping[IdSource, Iterable[str | None]]) -> None:
-    """Let answers to any of these Message-IDs find the ticket; known ones change nothing."""
-    rows = [
-        {"rfc_id": rfc_id, "ticket_id": ticket_id, "source": source.value}
-        for source, some in rfc_ids.items()
-        for rfc_id in dict.fromkeys(some)
-        if rfc_id and len(rfc_id) <= LONGEST_ID
-    ]
-    if rows:
-        db.session.connection().execute(_unless_known(MailId, on_postgresql()), rows)
 
 
 def tell_copies(mail: InboundMail) -> None:
@@ -138,16 +115,7 @@ def enqueue(
         "created_at": now,
         "due_at": now,
     }
-    # Whatever the row names by its id has to be there before it.
-    db.session.flush()
-    written = db.session.connection().execute(_unless_known(OutboundMail, on_postgresql()), row)
+    # Whatever the row names by its id was written when it was made.
+    written = db.session.connection().execute(unless_known(OutboundMail), row)
     if ticket_id is not None and written.rowcount:
         remember_id(ticket_id, rfc_message_id, IdSource.SENT)
-
-
-@cache
-def _unless_known(table: type[Base], postgresql: bool) -> Any:
-    """An INSERT that does nothing for a row that is there already; made only once."""
-    # Both databases know ON CONFLICT, but SQLAlchemy has a word of its own for each.
-    insert = postgresql_insert if postgresql else sqlite_insert
-    return insert(cast("Table", table.__table__)).on_conflict_do_nothing()

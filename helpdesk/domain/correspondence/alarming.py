@@ -13,7 +13,6 @@ from helpdesk.core.db import db
 from helpdesk.domain.correspondence.granting import grants
 from helpdesk.domain.correspondence.models import (
     InboundMail,
-    InboundState,
     Mailbox,
     MailboxKind,
     MailGrant,
@@ -22,6 +21,8 @@ from helpdesk.domain.correspondence.queries import mailboxes
 
 # Servers restart, and networks stumble: what mends itself so soon is told to nobody.
 PATIENCE = timedelta(minutes=15)
+# So many mails of all mailboxes are looked at for when the last of each came.
+_LATEST = 100
 
 
 class AlarmKind(enum.StrEnum):
@@ -57,39 +58,58 @@ def alarms(*, smtp_grant: str = "", now: datetime) -> list[Alarm]:
         for grant in rows.values()
         if (alarm := _of_grant(grant, boxes, smtp_grant=smtp_grant, now=now)) is not None
     ]
+    silent = silences(boxes, now=now)
     for mailbox in boxes:
         grant = rows.get(mailbox.grant_id or 0)
         # Its cause is told already, or will be as soon as it has lasted long enough.
         if grant is not None and grant.failing_since is not None:
             continue
-        if (alarm := _of_mailbox(mailbox, now=now)) is not None:
+        if (alarm := _of_mailbox(mailbox, silent.get(mailbox.id), now=now)) is not None:
             found.append(alarm)
     return found
 
 
 def is_silent(mailbox: Mailbox, *, now: datetime) -> datetime | None:
     """Since when no mail has come, where that is longer than the mailbox says is usual."""
-    if not mailbox.active or not mailbox.silent_after_hours:
-        return None
-    since = last_kept_at(mailbox.id) or mailbox.created_at
-    return since if now - since > timedelta(hours=mailbox.silent_after_hours) else None
+    return silences([mailbox], now=now).get(mailbox.id)
 
 
-def last_kept_at(mailbox_id: int) -> datetime | None:
-    """When the newest mail of a mailbox was kept."""
-    # State by state, each of which is the end of an index.
-    newest = [
-        db.session.scalar(
-            select(func.max(InboundMail.id)).where(
-                InboundMail.mailbox_id == mailbox_id, InboundMail.state == state.value
-            )
+def silences(boxes: Iterable[Mailbox], *, now: datetime) -> dict[int, datetime]:
+    """Since when no mail has come, by the id of each mailbox that is silent for too long."""
+    watched = [box for box in boxes if box.active and box.silent_after_hours]
+    newest = last_kept_at(box.id for box in watched)
+    since = {box.id: newest.get(box.id, box.created_at) for box in watched}
+    return {
+        box.id: since[box.id]
+        for box in watched
+        if now - since[box.id] > timedelta(hours=box.silent_after_hours)
+    }
+
+
+def last_kept_at(mailbox_ids: Iterable[int]) -> dict[int, datetime]:
+    """When the newest mail of each mailbox was kept; nothing for one that never got any."""
+    wanted = set(mailbox_ids)
+    if not wanted:
+        return {}
+    # Where mail comes it is among the last of all; only those where none did are looked for in
+    # all that there is, and what is silent among them is seldom large.
+    latest = db.session.execute(
+        select(InboundMail.mailbox_id, InboundMail.kept_at)
+        .order_by(InboundMail.id.desc())
+        .limit(_LATEST)
+    )
+    found: dict[int, datetime] = {}
+    for mailbox_id, kept_at in latest:
+        found.setdefault(mailbox_id, kept_at)
+    if missing := wanted - found.keys():
+        newest = (
+            select(func.max(InboundMail.id))
+            .where(InboundMail.mailbox_id.in_(missing))
+            .group_by(InboundMail.mailbox_id)
         )
-        for state in InboundState
-    ]
-    known = [inbound_id for inbound_id in newest if inbound_id is not None]
-    if not known:
-        return None
-    return db.session.scalar(select(InboundMail.kept_at).where(InboundMail.id == max(known)))
+        rest = select(InboundMail.mailbox_id, InboundMail.kept_at).where(InboundMail.id.in_(newest))
+        found |= {row.mailbox_id: row.kept_at for row in db.session.execute(rest)}
+    return {mailbox_id: found[mailbox_id] for mailbox_id in wanted & found.keys()}
 
 
 def is_used(grant: MailGrant, boxes: Iterable[Mailbox], *, smtp_grant: str) -> bool:
@@ -111,14 +131,13 @@ def _of_grant(
     )
 
 
-def _of_mailbox(mailbox: Mailbox, *, now: datetime) -> Alarm | None:
+def _of_mailbox(mailbox: Mailbox, silent_since: datetime | None, *, now: datetime) -> Alarm | None:
     named = (mailbox.id, mailbox.name)
     since = mailbox.failing_since if mailbox.kind == MailboxKind.IMAP.value else None
     if since is not None:
         if now - since <= PATIENCE:
             return None
         return Alarm(AlarmKind.MAILBOX, *named, since, mailbox.last_error, (mailbox.name,))
-    silent_since = is_silent(mailbox, now=now)
     if silent_since is None:
         return None
     return Alarm(AlarmKind.SILENCE, *named, silent_since, "", (mailbox.name,))

@@ -10,10 +10,8 @@ from sqlalchemy import bindparam, func, select
 
 from helpdesk.core.db import db
 from helpdesk.domain.correspondence.models import (
-    IdSource,
     InboundMail,
     InboundState,
-    MailId,
 )
 
 # To put a statement together costs SQLAlchemy as much time as to carry it out.
@@ -41,15 +39,10 @@ _DELIVERIES = (
     .where(InboundMail.content_key.in_(bindparam("content_keys", expanding=True)))
     .order_by(InboundMail.id)
 )
-_WAITS_AMONG = (
-    select(InboundMail.id)
-    .where(
-        InboundMail.rfc_message_id.in_(bindparam("rfc_ids", expanding=True)),
-        InboundMail.id != bindparam("other_than"),
-        InboundMail.state == InboundState.WAITING.value,
-        InboundMail.kept_at >= bindparam("kept_since"),
-    )
-    .limit(1)
+_WAITING_BY_IDS = select(InboundMail.rfc_message_id, InboundMail.id).where(
+    InboundMail.rfc_message_id.in_(bindparam("rfc_ids", expanding=True)),
+    InboundMail.state == InboundState.WAITING.value,
+    InboundMail.kept_at >= bindparam("kept_since"),
 )
 _TAKEN_LATELY = select(func.count()).select_from(
     select(InboundMail.id)
@@ -59,13 +52,6 @@ _TAKEN_LATELY = select(func.count()).select_from(
     )
     .limit(bindparam("most"))
     .subquery()
-)
-_TICKETS = (
-    select(MailId.rfc_id, MailId.ticket_id, MailId.source)
-    .where(MailId.rfc_id.in_(bindparam("rfc_ids", expanding=True)))
-    .order_by(MailId.ticket_id.desc())
-    # Message-IDs are written at once, never later with other rows.
-    .execution_options(autoflush=False)
 )
 
 
@@ -102,22 +88,19 @@ def deliveries_of(content_keys: Iterable[str]) -> dict[str, list[InboundMail]]:
     return found
 
 
-def waits_among(rfc_ids: Iterable[str], *, other_than: int, kept_since: datetime) -> bool:
-    """Whether another mail with one of these Message-IDs came lately and waits to be filed."""
-    values = {"rfc_ids": list(rfc_ids), "other_than": other_than, "kept_since": kept_since}
-    return db.session.scalar(_WAITS_AMONG, values) is not None
+def waiting_by_rfc_ids(rfc_ids: Iterable[str], *, kept_since: datetime) -> dict[str, set[int]]:
+    """Of the mails that came lately and wait to be filed, by Message-ID, the ids of their rows."""
+    found: dict[str, set[int]] = {}
+    values = {"rfc_ids": list(rfc_ids), "kept_since": kept_since}
+    for rfc_id, inbound_id in db.session.execute(_WAITING_BY_IDS, values):
+        found.setdefault(str(rfc_id), set()).add(inbound_id)
+    return found
 
 
 def taken_lately(from_address: str, *, since: datetime, at_most: int) -> int:
     """How many mails an address sent us since an instant, counted no further than `at_most`."""
     values = {"from_address": from_address, "since": since, "most": at_most}
     return db.session.scalar(_TAKEN_LATELY, values) or 0
-
-
-def tickets_by_rfc_ids(rfc_ids: Iterable[str]) -> Sequence[tuple[str, int, IdSource]]:
-    """Where Message-IDs are known: (id, ticket, how it is known), newest ticket first."""
-    rows = db.session.execute(_TICKETS, {"rfc_ids": list(rfc_ids)})
-    return [(rfc_id, ticket_id, IdSource(source)) for rfc_id, ticket_id, source in rows]
 
 
 def envelopes_of(inbound_ids: Iterable[int]) -> dict[int, tuple[str | None, str | None]]:

@@ -6,19 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, select
 
 from helpdesk.core.db import asked_once, db
 from helpdesk.domain.correspondence.models import (
     DeliveryState,
     Fault,
-    IdSource,
     InboundMail,
     Mailbox,
-    MailId,
     OutboundMail,
 )
-from helpdesk.domain.correspondence.tokens import Audience, read_message_id, without_tag
+from helpdesk.domain.correspondence.tokens import without_tag
 
 # Asked for each mail that comes, so they are made only once.
 _MAILBOXES = select(Mailbox).order_by(Mailbox.position, Mailbox.id)
@@ -62,55 +60,6 @@ def is_ours(address: str) -> bool:
     """Whether mail to this address would come back to us."""
     ours = our_addresses()
     return address.strip().lower() in ours or without_tag(address) in ours
-
-
-def thread_of(ticket_id: int, *, before: str, limit: int = 20) -> Sequence[tuple[str, str]]:
-    """(Message-ID, source) that the requester's side knows of a ticket, oldest first.
-
-    Of ours only those older than `before`. Ids of internal mail are left out: whoever holds one
-    may write notes.
-    """
-    own = select(MailId.id).where(MailId.rfc_id == before, MailId.ticket_id == ticket_id)
-    # Every other id may be of internal mail, so twice as many are looked at.
-    rows = db.session.execute(
-        select(MailId.rfc_id, MailId.source)
-        .where(
-            MailId.ticket_id == ticket_id,
-            # A mail is remembered after its acknowledgement was written, which answers it.
-            or_(
-                MailId.source == IdSource.TAKEN.value,
-                and_(
-                    MailId.source == IdSource.SENT.value,
-                    MailId.id < own.scalar_subquery(),
-                ),
-            ),
-        )
-        .order_by(MailId.id.desc())
-        .limit(2 * limit)
-    )
-    known: list[tuple[str, str]] = []
-    for rfc_id, source in rows:
-        mark = read_message_id(rfc_id) if source == IdSource.SENT.value else None
-        if mark is None or mark.audience is Audience.REQUESTER:
-            known.append((rfc_id, source))
-    return known[:limit][::-1]
-
-
-def internal_thread_of(mail: OutboundMail, *, limit: int = 20) -> Sequence[str]:
-    """Message-IDs of earlier internal mail on the same ticket to the same address, oldest first."""
-    rows = db.session.scalars(
-        select(OutboundMail.rfc_message_id)
-        .where(
-            OutboundMail.ticket_id == mail.ticket_id,
-            OutboundMail.to_address == mail.to_address,
-            OutboundMail.id < mail.id,
-        )
-        .order_by(OutboundMail.id.desc())
-        .limit(2 * limit)
-    )
-    marks = ((rfc_id, read_message_id(rfc_id)) for rfc_id in rows)
-    known = [rfc_id for rfc_id, mark in marks if mark and mark.audience is Audience.INTERNAL]
-    return known[:limit][::-1]
 
 
 def outbound_by_rfc_id(rfc_id: str) -> OutboundMail | None:

@@ -37,6 +37,15 @@ def spam_mails(
     return [(mail, mailbox) for mail, mailbox in rows]
 
 
+def may_hold_spam(*, rspamd: bool) -> bool:
+    """Whether spam is sorted out, by `rspamd` or a mailbox's header, or some lies there still."""
+    if rspamd:
+        return True
+    sorts = select(Mailbox.id).where(Mailbox.active, Mailbox.spam_header != "").exists()
+    lies = select(InboundMail.id).where(*_SET_ASIDE).exists()
+    return bool(db.session.scalar(select(sorts | lies)))
+
+
 def spam_since(since: datetime) -> int:
     """How many mails were marked as spam since an instant and still lie there."""
     counting = select(func.count()).select_from(InboundMail).where(*_SET_ASIDE)

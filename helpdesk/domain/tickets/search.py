@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select, text
 
 from helpdesk.core.db import db, on_postgresql
+from helpdesk.core.rows import at_the_end
 from helpdesk.core.stems import SHORTEST_PREFIX, forms, highlighted, indexed, tokens
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.permissions import Action, may
@@ -176,6 +177,6 @@ def _write(ticket: Ticket, public: str, internal: str, *, new: bool) -> None:
         "internal": indexed(internal)[:MOST_CHARACTERS],
     }
     if on_postgresql():
-        db.session.execute(_POSTGRESQL_ADD, values)
+        at_the_end(_POSTGRESQL_ADD, **values)
     else:
-        db.session.execute(_SQLITE_ADD if new else _SQLITE_EXTEND, values)
+        at_the_end(_SQLITE_ADD if new else _SQLITE_EXTEND, **values)

@@ -11,11 +11,14 @@ from helpdesk.mail.bounces.shapes import BY_NAME, SHAPES, Shape
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """One manner of reporting.
+    r"""One manner of reporting.
 
     `sign` is searched in the first lines of the report. Addresses are looked for after the line
     that `begins` matches and before the one that `ends` matches, by `shapes`, or by every shape
     where these find nothing.
+
+    What begins a line is blank at most on that line, `[^\S\n]*`: a blank that may run over line
+    ends would be tried anew from each of thousands of empty lines.
     """
 
     name: str
@@ -48,17 +51,17 @@ def _dialect(
 DIALECTS: tuple[Dialect, ...] = (
     _dialect(
         "sendmail",
-        r"^\s*-{3,} ?The following addresse?s? ha(?:d|ve) (?:permanent fatal|transient non-fatal"
-        r"|delivery|fatal) (?:errors|problems|notifications)",
-        r"^\s*-{3,} ?The following addresse?s? ha(?:d|ve) ",
-        r"^\s*-{3,} ?(?:Transcript of|Non-delivered info|Original|Unsent|Message)",
+        r"^[^\S\n]*-{3,} ?The following addresse?s? ha(?:d|ve) (?:permanent fatal|delivery|fatal"
+        r"|transient non-fatal) (?:errors|problems|notifications)",
+        r"^[^\S\n]*-{3,} ?The following addresse?s? ha(?:d|ve) ",
+        r"^[^\S\n]*-{3,} ?(?:Transcript of|Non-delivered info|Original|Unsent|Message)",
         "angle named-angle bracketed-reason angle-and-reason bare",
     ),
     _dialect(
         "sendmail-5",
-        r"^\s*-{3,} ?Transcript of session ",
-        r"^\s*-{3,} ?Transcript of session ",
-        r"^\s*-{3,} ?(?:Unsent|No message)",
+        r"^[^\S\n]*-{3,} ?Transcript of session ",
+        r"^[^\S\n]*-{3,} ?Transcript of session ",
+        r"^[^\S\n]*-{3,} ?(?:Unsent|No message)",
         "reply-with-address transcript smail",
     ),
     _dialect(
@@ -112,31 +115,32 @@ DIALECTS: tuple[Dialect, ...] = (
     ),
     _dialect(
         "gmail",
-        r"^\s*(?:Delivery to the following recipients?|This is an automatically generated Delivery"
-        r"|Del[ei]very to the following recipients?|\*\* (?:Address not found|Message (?:not"
-        r"|block)"
-        r"|Delivery incomplete|Recipient inbox|Couldn't)|.{0,40}group you tried to contact)",
+        r"^[^\S\n]*(?:Del[ei]very to the following recipients?"
+        r"|This is an automatically generated Delivery"
+        r"|\*\* (?:Address not found|Message (?:not|block)|Delivery incomplete|Recipient inbox"
+        r"|Couldn't)|.{0,40}group you tried to contact)",
         None,
-        r"^(?:Technical details|\s*Technical details)",
+        r"^[^\S\n]*Technical details",
         "bullet bare sentence",
     ),
     _dialect(
         "domino",
-        r"^was not delivered to:|^\s*-{3,}\s*Failure Reasons|not listed in (?:Domino|public)",
-        r"^was not delivered to:|^\s*-{3,}\s*Failure Reasons",
-        r"^because:|^\s*-{3,}\s*Returned",
+        r"^was not delivered to:|^[^\S\n]*-{3,}[^\S\n]*Failure Reasons"
+        r"|not listed in (?:Domino|public)",
+        r"^was not delivered to:|^[^\S\n]*-{3,}[^\S\n]*Failure Reasons",
+        r"^because:|^[^\S\n]*-{3,}[^\S\n]*Returned",
         "bare angle",
     ),
     _dialect(
         "courier",
-        r"^\s*UNDELIVERABLE MAIL|^\s*DELAYS IN DELIVERING YOUR MESSAGE",
+        r"^[^\S\n]*UNDELIVERABLE MAIL|^[^\S\n]*DELAYS IN DELIVERING YOUR MESSAGE",
         None,
         None,
         "angle-and-reason angle",
     ),
     _dialect(
         "opensmtpd",
-        r"^\s*This is the MAILER-DAEMON, please DO NOT REPLY",
+        r"^[^\S\n]*This is the MAILER-DAEMON, please DO NOT REPLY",
         None,
         None,
         "colon-and-reason address-first",
@@ -180,7 +184,7 @@ DIALECTS: tuple[Dialect, ...] = (
         None,
         "transcript",
     ),
-    _dialect("james", r"^Error message below:|^\s*RCPT TO: ", None, None, "label"),
+    _dialect("james", r"^Error message below:|^[^\S\n]*RCPT TO: ", None, None, "label"),
     _dialect(
         "ezweb",
         r"^The user\(s\) account is|^Each of the following recipients was rejected"

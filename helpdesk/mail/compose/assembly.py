@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import secrets
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from email.message import Message
+from email.header import Header
 from email.policy import Compat32
-from email.utils import format_datetime
-from typing import Any
+from email.utils import encode_rfc2231, format_datetime, quote
 
 from helpdesk.core.config import Settings
 from helpdesk.core.storage import storage
@@ -29,27 +30,14 @@ from helpdesk.mail.compose.fields import (
 )
 from helpdesk.mail.compose.words import Words, words_of
 
-
-class _Policy(Compat32):
-    """The library's old policy, which folds only what needs folding.
-
-    Not a newer one: those fold long Message-IDs into encoded words, which breaks the thread, and
-    take several times as long.
-    """
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        """The field as bytes; the short ones, which are most, as they are."""
-        if isinstance(value, str) and value.isascii() and "\n" not in value:
-            field = f"{name}: {value}"
-            if len(field) <= LONGEST_LINE and "\r" not in value:
-                return f"{field}{self.linesep}".encode("ascii")
-        return super().fold_binary(name, value)
-
+# A header field: its name, and its value as text or in encoded words.
+Field = tuple[str, str | Header]
 
 # RFC 5322 section 2.1.1.
 LONGEST_LINE = 78
-# A line of the words that begins with "From " is left alone.
-_POLICY = _Policy(linesep="\r\n", mangle_from_=False)
+# The library's old policy folds only what needs folding. The newer ones fold long Message-IDs into
+# encoded words, which breaks the thread, and take several times as long.
+_POLICY = Compat32(linesep="\r\n")
 
 # Above this most servers refuse a mail; the files are then found on the ticket's page.
 MOST_ATTACHED_BYTES = 20 * 1024 * 1024
@@ -84,11 +72,10 @@ def compose(letter: Letter, settings: Settings, *, with_files: bool = True) -> M
         return None
     files = _files(letter) if with_files else ()
     words = words_of(letter, settings, attached=bool(files) or not letter.enclosures)
-    message = Message(policy=_POLICY)
     utf8 = not to.isascii()
-    _write_headers(message, letter, words, utf8=utf8)
-    _write_body(message, words, files)
-    return Mail(letter.mailbox.address, to, message.as_bytes(), utf8, bool(files), words.remark)
+    head = b"".join(_folded(*field) for field in _fields(letter, words, utf8=utf8))
+    raw = head + _content(words, files)
+    return Mail(letter.mailbox.address, to, raw, utf8, bool(files), words.remark)
 
 
 def _files(letter: Letter) -> tuple[Enclosure, ...]:
@@ -99,30 +86,40 @@ def _files(letter: Letter) -> tuple[Enclosure, ...]:
     return () if too_much else letter.enclosures
 
 
-def _write_headers(message: Message, letter: Letter, words: Words, *, utf8: bool) -> None:
+def _fields(letter: Letter, words: Words, *, utf8: bool) -> Iterator[Field]:
     submitted = letter.kind.submitted
     by_a_person = submitted is Submitted.BY_A_PERSON
-    message["From"] = mailbox_field(_sender(letter), letter.mailbox.address)
+    yield "From", mailbox_field(_sender(letter), letter.mailbox.address)
     named = _parties(letter.to_header, utf8=utf8)
-    message["To"] = named or _parties((letter.to,), utf8=utf8)
+    yield "To", named or _parties((letter.to,), utf8=utf8)
     if letter.cc_header and (others := _parties(letter.cc_header, utf8=utf8)):
-        message["Cc"] = others
+        yield "Cc", others
     if answers_go_to := _reply_to(letter):
-        message["Reply-To"] = mailbox_field(letter.mailbox.name, answers_go_to)
-    message["Subject"] = encoded(words.subject, "Subject")  # type: ignore[assignment]
+        yield "Reply-To", mailbox_field(letter.mailbox.name, answers_go_to)
+    yield "Subject", encoded(words.subject, "Subject")
     # When it was written, also when it leaves later (RFC 5322 section 3.6.1).
-    message["Date"] = format_datetime(letter.written_at)
-    message["Message-ID"] = f"<{letter.rfc_message_id}>"
+    yield "Date", format_datetime(letter.written_at)
+    yield "Message-ID", f"<{letter.rfc_message_id}>"
     if letter.in_reply_to and (answered := message_ids((letter.in_reply_to,))):
-        message["In-Reply-To"] = answered
+        yield "In-Reply-To", answered
     if references := message_ids(letter.references):
-        message["References"] = references
+        yield "References", references
     if not by_a_person:
-        message["Auto-Submitted"] = submitted.value
+        yield "Auto-Submitted", submitted.value
     # "All" would also silence the report that a mail did not arrive, which we want to hear.
-    message["X-Auto-Response-Suppress"] = "OOF" if by_a_person else "DR, RN, NRN, OOF, AutoReply"
-    message[MARK_HEADER] = header_mark(letter.rfc_message_id)
-    message["MIME-Version"] = "1.0"
+    yield "X-Auto-Response-Suppress", "OOF" if by_a_person else "DR, RN, NRN, OOF, AutoReply"
+    yield MARK_HEADER, header_mark(letter.rfc_message_id)
+    yield "MIME-Version", "1.0"
+
+
+def _folded(name: str, value: str | Header) -> bytes:
+    """A field as it stands on the wire; the short ones, which are most, as they are."""
+    if isinstance(value, str) and value.isascii() and "\n" not in value and "\r" not in value:
+        field = f"{name}: {value}"
+        if len(field) <= LONGEST_LINE:
+            return f"{field}\r\n".encode("ascii")
+    # It takes what is encoded already, though its types do not say so.
+    return _POLICY.fold_binary(name, value)  # type: ignore[arg-type]
 
 
 def _sender(letter: Letter) -> str:
@@ -151,53 +148,51 @@ def _reply_to(letter: Letter) -> str:
     return address if len(address.rpartition("@")[0]) <= LONGEST_LOCAL_PART else ""
 
 
-def _write_body(message: Message, words: Words, files: tuple[Enclosure, ...]) -> None:
+def _content(words: Words, files: tuple[Enclosure, ...]) -> bytes:
+    """The rest of a mail: what its content is, an empty line, and the content (RFC 2045)."""
     texts = [_text_part(words.text, "plain")]
     if words.html is not None:
         texts.append(_text_part(words.html, "html"))
+    content = texts[0] if len(texts) == 1 else _multipart("alternative", texts)
     if not files:
-        _fill(message, texts)
-        return
-    inner = Message(policy=_POLICY)
-    _fill(inner, texts)
-    message["Content-Type"] = "multipart/mixed"
-    for part in (inner, *(_file_part(file) for file in files)):
-        message.attach(part)
+        return content
+    return _multipart("mixed", (content, *(_file_part(file) for file in files)))
 
 
-def _fill(message: Message, texts: list[Message]) -> None:
-    if len(texts) == 1:
-        for name, value in texts[0].items():
-            message[name] = value
-        message.set_payload(texts[0].get_payload())
-        return
-    message["Content-Type"] = "multipart/alternative"
-    for part in texts:
-        message.attach(part)
+def _multipart(subtype: str, parts: Iterable[bytes]) -> bytes:
+    # "=_" cannot stand in what is quoted-printable or base64 (RFC 2045 section 6.7), and all of
+    # ours is: nothing has to be looked through.
+    boundary = f"=_{secrets.token_hex(12)}"
+    between = f"--{boundary}\r\n".encode()
+    kind = f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\n\r\n'.encode()
+    end = f"--{boundary}--\r\n".encode()
+    return b"".join((kind, *(between + part + b"\r\n" for part in parts), end))
 
 
-def _text_part(text: str, subtype: str) -> Message:
-    part = Message(policy=_POLICY)
-    part["Content-Type"] = f'text/{subtype}; charset="utf-8"'
-    part["Content-Transfer-Encoding"] = "quoted-printable"
+def _text_part(text: str, subtype: str) -> bytes:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
-    part.set_payload(binascii.b2a_qp(lines, istext=True).decode("ascii"))
-    return part
+    return b"".join(
+        (
+            f'Content-Type: text/{subtype}; charset="utf-8"\r\n'.encode(),
+            b"Content-Transfer-Encoding: quoted-printable\r\n\r\n",
+            binascii.b2a_qp(lines, istext=True).replace(b"\n", b"\r\n"),
+        )
+    )
 
 
-def _file_part(file: Enclosure) -> Message:
+def _file_part(file: Enclosure) -> bytes:
     kind = file.content_type.partition(";")[0].strip().lower()
     # A mail inside a mail may not be encoded (RFC 2046 section 5.2.1), and we encode every file.
     if not _CONTENT_TYPE.match(kind) or kind.startswith(("message/", "multipart/")):
         kind = "application/octet-stream"
     name = one_line(file.filename) or "file"
-    part = Message(policy=_POLICY)
-    part["Content-Type"] = kind
-    part.add_header(
-        "Content-Disposition",
-        "attachment",
-        filename=name if name.isascii() else ("utf-8", "", name),
+    named = f'="{quote(name)}"' if name.isascii() else f"*={encode_rfc2231(name, 'utf-8')}"
+    return b"".join(
+        (
+            _folded("Content-Type", kind),
+            _folded("Content-Disposition", f"attachment; filename{named}"),
+            _folded("Content-Transfer-Encoding", "base64"),
+            b"\r\n",
+            base64.encodebytes(storage().read(file.sha256)).replace(b"\n", b"\r\n"),
+        )
     )
-    part["Content-Transfer-Encoding"] = "base64"
-    part.set_payload(base64.encodebytes(storage().read(file.sha256)).decode("ascii"))
-    return part

@@ -10,6 +10,7 @@ import ssl
 from imapclient.exceptions import IMAPClientError, LoginError
 
 from helpdesk.core.errors import HelpdeskError
+from helpdesk.core.words import N_
 
 _MASK = "••••"
 _LONGEST = 500
@@ -64,13 +65,13 @@ def _words(error: BaseException, host: str, port: int) -> str:
         reason = getattr(error, "reason", None) or error
         return f"No encrypted connection to {host}:{port} came about ({reason})."
     if isinstance(error, LoginError):
-        return f"The server refuses the sign-in: {plain(str(error))}"
+        return N_("The server refuses the sign-in") + f": {plain(str(error))}"
     if isinstance(error, imaplib.IMAP4.abort):
         return f"The connection to {host} broke off: {plain(str(error))}"
     if isinstance(error, (IMAPClientError, imaplib.IMAP4.error)):
-        return f"The server answers: {plain(str(error))}"
+        return N_("The server answers") + f": {plain(str(error))}"
     if isinstance(error, NotAllowed):
-        return f"The server cannot be used: {error}."
+        return N_("The server cannot be used") + f": {error}."
     if isinstance(error, HelpdeskError):
         return str(error)
     if isinstance(error, OSError):

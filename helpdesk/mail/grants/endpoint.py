@@ -112,6 +112,10 @@ def _asked(
             answer = getattr(session, way)(client.token_url, allow_redirects=False, **request)
         except NoToken as error:
             raise type(error)(_without(hidden, str(error))) from None
+        except transport.AnswerTooLong:
+            raise TokensAway(
+                N_("The endpoint’s answer is too long: more than a megabyte.")
+            ) from None
         except (OSError, ValueError, TypeError) as error:
             # What requests raises is an OSError, and what is no JSON a ValueError.
             words = f"{_host(client)} gives no answer: {_innermost(error)}"
@@ -153,7 +157,7 @@ def _judged(response: Any) -> Any:
         words += f" {error}"
         if description := answer.get("error_description"):
             words += f": {description}"
-    words = "The endpoint answers: " + " ".join(words.split())
+    words = N_("The endpoint answers") + ": " + " ".join(words.split())
     is_no = 400 <= response.status_code < 500 and response.status_code not in (408, 429)
     if error and is_no and error not in _ONLY_NOW:
         raise TokensRefused(words)

@@ -9,13 +9,17 @@ from typing import Any
 from authlib.integrations.requests_client import OAuth2Session
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
-from requests.exceptions import ReadTimeout
+from requests.exceptions import ReadTimeout, RequestException
 
 # For connecting, and for each silence of the endpoint.
 PATIENCE_SECONDS = (10.0, 20.0)
 # For the whole of an answer, which has a few kilobytes.
 WHOLE_SECONDS = 30.0
 MOST_BYTES = 1_000_000
+
+
+class AnswerTooLong(RequestException):
+    """The answer has more than MOST_BYTES, so it is none that has a token in it."""
 
 
 class _Adapter(HTTPAdapter):
@@ -33,7 +37,10 @@ class _Adapter(HTTPAdapter):
         body = bytearray()
         while piece := response.raw.read1(decode_content=True):
             body += piece
-            if len(body) > MOST_BYTES or time.monotonic() > until:
+            if len(body) > MOST_BYTES:
+                response.close()
+                raise AnswerTooLong
+            if time.monotonic() > until:
                 response.close()
                 raise ReadTimeout(f"its answer did not end within {WHOLE_SECONDS:g} seconds")
         response._content = bytes(body)

@@ -91,7 +91,7 @@ def _parse_only_headers(raw: bytes, budget: Budget, error: Exception) -> ParsedM
 
 
 def as_json(mail: ParsedMail, path: str) -> dict[str, Any]:
-    """The mail as `helpdesk mail parse` prints it; the keys are a contract (docs/operations.md)."""
+    """The mail as `helpdesk mail parse` prints it; the keys are a contract (docs/cli.md)."""
     sender = mail.from_ or Address(addresses.display_name(mail.header("From")), "")
     date = mail.date.astimezone(UTC).isoformat() if mail.date else None
     return {

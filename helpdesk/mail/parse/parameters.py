@@ -13,9 +13,10 @@ _PARAMETER = re.compile(
     r"""([^\s=;"]{1,100})\s*=\s*(?:"((?:[^"\\]|\\.)*)("?)|([^;]*))""", re.DOTALL
 )
 _CONTINUED = re.compile(r"([^*]+)\*(?:(\d{1,3})(\*)?)?")
-# Parameters that begin where a semicolon was forgotten.
+# Parameters that begin where a semicolon was forgotten; a run of blanks is looked at once, however
+# long it is.
 _FORGOTTEN = re.compile(
-    r"""[\s,]+(?=(?:charset|boundary|(?:file)?name|format|delsp|size|report-type|protocol|micalg
+    r"""(?<![\s,])[\s,]++(?=(?:charset|boundary|(?:file)?name|format|delsp|size|report-type|protocol|micalg
     |(?:creation|modification|read)-date)(?:\*\d{0,3}\*?)?\s*=|[\w-]{1,30}\*\d{1,3}\*?=)""",
     re.IGNORECASE | re.VERBOSE,
 )

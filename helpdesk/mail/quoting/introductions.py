@@ -36,8 +36,9 @@ _MOST_DOUBTFUL = 3_000
 _RULE = re.compile(r"(?:[-_=~—–‐―*]\s?){3,}")
 # GroupWise: ">>> Eva Andersson <eva@example.org> 3.3.2020 10:11 >>>".
 _GROUPWISE = re.compile(r">>> .{2,120}\d[^>]{4,30}>>>")
-# Telephones put the first label on the divider's own line.
-_GLUED = re.compile(r"[-_]{3,} ?(.{5,40}?) ?[-_]{3,} ?([^:]{2,20}:.*)")
+# Telephones put the first label on the divider's own line. The phrase begins and ends beside the
+# rules, so that there is one way to divide a line that is nothing but rules.
+_GLUED = re.compile(r"[-_]{3,}+ ?([^-_].{3,38}?[^-_]) ?[-_]{3,}+ ?([^:]{2,20}:.*)")
 # Outlook draws exactly such a line above what it quotes, even when only a name follows.
 _OUTLOOKS_RULE = re.compile("_{20,}")
 _FRAME = "-_=*~—–‐‑―#"

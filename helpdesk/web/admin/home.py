@@ -9,10 +9,10 @@ from flask_babel import gettext as _
 
 from helpdesk.core import clock
 from helpdesk.core.clamd import greet
+from helpdesk.core.db import db
 from helpdesk.core.heartbeat import Beat, beats
 from helpdesk.domain.accounts.permissions import Action
 from helpdesk.domain.configuration.queries import changes
-from helpdesk.domain.correspondence.alarming import alarms
 from helpdesk.domain.correspondence.bouncing import suppressed_count
 from helpdesk.domain.correspondence.queries import mailboxes, sending_trouble
 from helpdesk.domain.correspondence.spam import spam_since
@@ -21,6 +21,7 @@ from helpdesk.mail.spam import greet_rspamd
 from helpdesk.web.account import settings
 from helpdesk.web.admin.changes import lines_of
 from helpdesk.web.admin.door import blueprint
+from helpdesk.web.alarms import alarms_now
 from helpdesk.web.security import needs
 
 # A worker leaves a sign of life far more often; one that is older stands still or is gone.
@@ -31,6 +32,7 @@ _STILL_AT_WORK = timedelta(minutes=2)
 @needs(Action.SEE_ADMINISTRATION)
 def home() -> str:
     """The overview."""
+    silent_helpers = _silent_helpers()
     signs = beats(settings().data_dir)
     return render_template(
         "admin/home.html",
@@ -40,9 +42,9 @@ def home() -> str:
         trouble=sending_trouble(),
         unreached=suppressed_count(),
         mailboxes=mailboxes(),
-        alarms=alarms(smtp_grant=settings().smtp_grant, now=clock.now()),
+        alarms=alarms_now(),
         spam_lately=spam_since(clock.now() - timedelta(days=7)),
-        silent_helpers=_silent_helpers(),
+        silent_helpers=silent_helpers,
         smtp_host=settings().smtp_host,
         smtp_port=settings().smtp_port,
         smtp_listen=settings().smtp_listen,
@@ -53,6 +55,8 @@ def home() -> str:
 
 def _silent_helpers() -> list[tuple[str, str]]:
     """Programs that we were told to ask and that do not answer: (which, why)."""
+    # Whoever asked who is signed in has begun to read, and nobody is waited for meanwhile.
+    db.session.rollback()
     found = []
     clamd, rspamd_url = settings().clamd, settings().rspamd_url
     if clamd is not None and (why := greet(clamd)):

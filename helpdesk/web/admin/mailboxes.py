@@ -10,7 +10,7 @@ from helpdesk.core import clock
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.core.errors import Invalid, NotFound, Refused
 from helpdesk.domain.accounts.permissions import Action
-from helpdesk.domain.correspondence.alarming import alarms, is_silent
+from helpdesk.domain.correspondence.alarming import is_silent
 from helpdesk.domain.correspondence.configuring import (
     add_mailbox,
     change_mailbox,
@@ -36,6 +36,7 @@ from helpdesk.web.admin.mailbox_form import (
     new_password,
     tested,
 )
+from helpdesk.web.alarms import alarms_now
 from helpdesk.web.security import needs
 
 
@@ -48,7 +49,7 @@ def mailboxes() -> str:
         mailboxes=all_mailboxes(),
         queues={queue.id: queue for queue in db.session.scalars(db.select(Queue))},
         processes=PROCESSES,
-        alarms=alarms(smtp_grant=settings().smtp_grant, now=clock.now()),
+        alarms=alarms_now(),
     )
 
 

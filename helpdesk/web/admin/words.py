@@ -218,12 +218,25 @@ def chip(table: Mapping[str, tuple[str, str]], key: str) -> tuple[str, str]:
     return str(_(words)), kind
 
 
+def said(words: object) -> str:
+    """Words that were written down, where they are marked; also "marked words: what others said".
+
+    What others said stays as it is.
+    """
+    text = str(words or "")
+    if not text:
+        # The empty message is the catalogue's own head.
+        return ""
+    whole = gettext(text)
+    head, colon, rest = text.partition(": ")
+    return f"{gettext(head)}: {rest}" if whole == text and head and colon else whole
+
+
 @blueprint.app_context_processor
 def _words() -> dict[str, Any]:
     return {
         # In a template _() takes its message for harmless HTML; what others wrote is not.
-        # The empty message is the catalogue's own head.
-        "said": lambda text: gettext(str(text)) if text else "",
+        "said": said,
         "inbound_state": lambda state: chip(INBOUND_STATES, state),
         "outbound_state": lambda state: chip(OUTBOUND_STATES, state),
         "place_words": lambda place: chip(PLACES, place),

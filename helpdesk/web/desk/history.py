@@ -170,7 +170,9 @@ def _mail_failed(event: TicketEvent, names: Names) -> str:
 
 def _mail_bounced(event: TicketEvent, names: Names) -> str:
     facts = event.facts
-    answer = " ".join(str(facts.get(key, "")) for key in ("status", "diagnostic")).strip()
+    status, diagnostic = (str(facts.get(key, "")) for key in ("status", "diagnostic"))
+    # Servers usually say the status in their own words too.
+    answer = diagnostic if status in diagnostic else f"{status} {diagnostic}".strip()
     if not answer:
         return _("The mail to %(address)s came back", address=facts.get("to", ""))
     return _(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,23 +16,11 @@ from helpdesk.mail.fetch import check, poll
 from helpdesk.mail.grants import TokensRefused
 from tests.mail.grants.signing_in import a_connected_grant, a_grant, grant_row
 from tests.mail.mailboxes import imap_mailbox, letters, mailbox_of, numbers_kept
-from tests.peers.authority import CLIENT_SECRET, Authority, Mood, authority
+from tests.peers.authority import CLIENT_SECRET, Authority, Mood
 from tests.peers.dovecot import Dovecot
 from tests.peers.imap_proxy import Proxy
 
 pytestmark = pytest.mark.usefixtures("context")
-
-
-@pytest.fixture
-def user(dovecot: Dovecot) -> str:
-    return dovecot.new_user()
-
-
-@pytest.fixture
-def desk(dovecot: Dovecot, user: str) -> Iterator[Authority]:
-    """The authority that Dovecot asks, for one user."""
-    with authority(port=dovecot.authority, username=user) as known:
-        yield known
 
 
 def by_token(dovecot: Dovecot, user: str, grant: int, **more: object) -> int:

@@ -285,6 +285,7 @@ def test_a_token_that_a_server_refuses_is_replaced_unless_it_is_brand_new(desk: 
         (Mood.AWAY, "The endpoint answers: HTTP 500"),
         (Mood.BUSY, "The endpoint answers: HTTP 503 temporarily_unavailable"),
         (Mood.EMPTY, "The endpoint answers without a token."),
+        (Mood.ENDLESS, "The endpoint’s answer is too long: more than a megabyte."),
         (Mood.REDIRECT, "The endpoint answers: HTTP 307"),
     ],
 )

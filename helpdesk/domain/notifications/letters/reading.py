@@ -16,18 +16,21 @@ from helpdesk.domain.correspondence.bouncing import NOT_REACHED, suppressed_amon
 from helpdesk.domain.correspondence.models import (
     BouncingAddress,
     DeliveryState,
-    IdSource,
     Mailbox,
     OutboundMail,
 )
 from helpdesk.domain.correspondence.queries import (
-    internal_thread_of,
     mailboxes,
     our_addresses,
     outbound_mails,
-    thread_of,
 )
 from helpdesk.domain.correspondence.tokens import Audience, without_tag
+from helpdesk.domain.notifications.letters.threads import (
+    OLDER_MESSAGES,
+    Place,
+    places,
+    said_before,
+)
 from helpdesk.domain.notifications.letters.values import (
     Enclosure,
     Letter,
@@ -40,10 +43,6 @@ from helpdesk.domain.notifications.letters.values import (
 from helpdesk.domain.notifications.table import KINDS
 from helpdesk.domain.tickets.actions.opening import NO_SUBJECT
 from helpdesk.domain.tickets.models import Direction, Message, MessageKind, Ticket, TicketEvent
-
-# The older conversation reminds; who wants all of it opens the page.
-OLDER_MESSAGES = 4
-OLDER_CHARACTERS = 1500
 
 # The acknowledgement repeats nothing of what came in: with it, anybody could have us mail
 # words of theirs to a stranger. The other two are not about words.
@@ -64,6 +63,8 @@ class _Read:
     first_subjects: dict[int, str] = field(default_factory=dict)
     addressed: dict[tuple[str, str], list[OutboundMail]] = field(default_factory=dict)
     suppressed: dict[str, BouncingAddress] = field(default_factory=dict)
+    places: dict[int, Place] = field(default_factory=dict)
+    said: dict[int, list[tuple[int, Said]]] = field(default_factory=dict)
 
 
 def letters(outbound_ids: Sequence[int]) -> list[Letter | Undeliverable]:
@@ -115,6 +116,8 @@ def _read(outbound_ids: Sequence[int]) -> _Read:
     read.first_subjects = {
         ticket_id: facts["from"] for ticket_id, facts in renamed if facts["from"] != NO_SUBJECT
     }
+    read.places = places(mails)
+    read.said = said_before(mail for mail in mails if mail.notification not in _WITHOUT_WORDS)
     return read
 
 
@@ -139,7 +142,7 @@ def _letter(mail: OutboundMail, read: _Read) -> Letter | Undeliverable:
     to_header, cc_header = _addressed(mail, person, ticket, read)
     shown = None if mail.notification in _WITHOUT_WORDS else _words(mail, ticket, read)
     own = read.messages.get(mail.message_id or 0)
-    in_reply_to, references = _thread(mail)
+    place = read.places.get(mail.id, Place())
     return Letter(
         outbound_id=mail.id,
         notification=mail.notification,
@@ -161,9 +164,9 @@ def _letter(mail: OutboundMail, read: _Read) -> Letter | Undeliverable:
         words=shown.newest if shown else "",
         came_by_mail=own is not None and own.channel == "mail",
         enclosures=_enclosures(shown),
-        older=_older(mail, shown),
-        in_reply_to=in_reply_to,
-        references=references,
+        older=_older(mail, shown, read),
+        in_reply_to=place.in_reply_to,
+        references=place.references,
         link=str(mail.facts.get("link", "")),
         facts=mail.facts if mail.notification in _ABOUT_NO_TICKET else {},
     )
@@ -247,39 +250,7 @@ def _enclosures(message: Message | None) -> tuple[Enclosure, ...]:
     )
 
 
-def _older(mail: OutboundMail, shown: Message | None) -> tuple[Said, ...]:
-    if mail.notification in _WITHOUT_WORDS:
-        return ()
-    statement = (
-        select(Message.newest, Message.written_at, Message.sender, Person.name, Person.email)
-        .outerjoin(Person, Person.id == Message.author_id)
-        .where(Message.ticket_id == mail.ticket_id, Message.kind == MessageKind.MESSAGE.value)
-    )
-    if mail.message_id is not None:
-        statement = statement.where(Message.id < mail.message_id)
-    elif shown is not None:
-        statement = statement.where(Message.id != shown.id)
-    rows = db.session.execute(statement.order_by(Message.id.desc()).limit(OLDER_MESSAGES))
-    return tuple(
-        Said(name or email or sender, written_at, _cut(newest))
-        for newest, written_at, sender, name, email in rows
-    )
-
-
-def _cut(words: str) -> str:
-    words = words.strip()
-    return words if len(words) <= OLDER_CHARACTERS else words[:OLDER_CHARACTERS].rstrip() + " …"
-
-
-def _thread(mail: OutboundMail) -> tuple[str | None, tuple[str, ...]]:
-    """In-Reply-To and References, from the ids that the reader's mail program can know."""
-    if mail.ticket_id is None:
-        return None, ()
-    if KINDS[mail.notification].audience is Audience.INTERNAL:
-        internal = internal_thread_of(mail)
-        return (internal[-1] if internal else None), tuple(internal)
-    known = thread_of(mail.ticket_id, before=mail.rfc_message_id)
-    ids = [rfc_id for rfc_id, _ in known]
-    taken = [rfc_id for rfc_id, source in known if source == IdSource.TAKEN.value]
-    answered = taken[-1] if taken else (ids[-1] if ids else None)
-    return answered, tuple(ids)
+def _older(mail: OutboundMail, shown: Message | None, read: _Read) -> tuple[Said, ...]:
+    carried = shown.id if shown is not None else None
+    before = [said for message_id, said in read.said.get(mail.id, ()) if message_id != carried]
+    return tuple(before[:OLDER_MESSAGES])

@@ -8,6 +8,7 @@ from datetime import datetime
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.events import publish
+from helpdesk.core.rows import insert
 from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.processes import PROCESSES
@@ -92,29 +93,27 @@ def write_first(
 def _new(opening: Opening, now: datetime) -> Ticket:
     process = PROCESSES[opening.process]
     initial = process.state(process.initial)
-    ticket = Ticket(
-        process=process.name,
-        state=initial.name,
-        standing=initial.standing.value,
-        subject=" ".join(opening.subject.split())[:300] or NO_SUBJECT,
-        requester_id=opening.requester.id,
-        queue_id=opening.queue.id,
-        service_id=opening.service.id if opening.service else None,
-        mailbox_id=opening.mailbox_id,
-        impact=opening.impact,
-        urgency=opening.urgency,
-        priority=priority_of(opening.impact, opening.urgency),
-        language=opening.language,
-        opened_at=now,
-        changed_at=now,
-        # The line of history that says so is the first.
-        version=1,
+    ticket = insert(
+        Ticket(
+            process=process.name,
+            state=initial.name,
+            standing=initial.standing.value,
+            subject=" ".join(opening.subject.split())[:300] or NO_SUBJECT,
+            requester_id=opening.requester.id,
+            queue_id=opening.queue.id,
+            service_id=opening.service.id if opening.service else None,
+            mailbox_id=opening.mailbox_id,
+            impact=opening.impact,
+            urgency=opening.urgency,
+            priority=priority_of(opening.impact, opening.urgency),
+            language=opening.language,
+            opened_at=now,
+            changed_at=now,
+            # The line of history that says so is the first.
+            version=1,
+        )
     )
-    db.session.add(ticket)
-    watchers = {person.id for person in opening.watchers} - {opening.requester.id}
-    if watchers:
-        db.session.flush()
-    for person_id in watchers:
+    for person_id in {person.id for person in opening.watchers} - {opening.requester.id}:
         db.session.add(Watcher(ticket_id=ticket.id, person_id=person_id, since=now))
     return ticket
 

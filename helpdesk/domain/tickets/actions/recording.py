@@ -7,6 +7,7 @@ from typing import Any
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import Outdated
+from helpdesk.core.rows import insert
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.tickets.models import Message, Ticket, TicketEvent
 
@@ -23,24 +24,24 @@ def record(
 ) -> TicketEvent:
     """Add one line to the history and give the ticket the version that the line made.
 
-    All that the verb has done so far is written with it, at once. `begins` for the line that a new
+    All that the verb has changed so far is written before it. `begins` for the line that a new
     ticket was made with.
     """
     if not begins:
         ticket.version += 1
         ticket.changed_at = now
-    line = TicketEvent(
-        ticket=ticket,
-        version=ticket.version,
-        at=now,
-        by_id=by.id if by else None,
-        kind=kind,
-        message=message,
-        facts=facts or {},
+        db.session.flush()
+    return insert(
+        TicketEvent(
+            ticket=ticket,
+            version=ticket.version,
+            at=now,
+            by_id=by.id if by else None,
+            kind=kind,
+            message=message,
+            facts=facts or {},
+        )
     )
-    db.session.add(line)
-    db.session.flush()
-    return line
 
 
 def expect(ticket: Ticket, seen: int | None) -> None:

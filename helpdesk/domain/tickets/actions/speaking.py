@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
 from helpdesk.core.events import publish
+from helpdesk.core.rows import insert
 from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.tickets.actions.recording import expect, record
@@ -52,7 +52,7 @@ def add_message(
     author: Person | None,
     now: datetime,
 ) -> Message:
-    """One message row with its attachments; the line of history that follows writes it."""
+    """One message row with its attachments; the line of history follows."""
     message = Message(
         ticket=ticket,
         kind=kind.value,
@@ -78,8 +78,7 @@ def add_message(
             for file in words.files
         ],
     )
-    db.session.add(message)
-    return message
+    return insert(message)
 
 
 def receive_answer(
