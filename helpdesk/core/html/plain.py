@@ -16,7 +16,7 @@ _TIGHT = re.compile(r' class="[^"]*Mso|margin(?:-bottom)?:\s?0(?:in|cm|pt|px)?(?
 
 # Signs for breaks until the whole is known: a new line, a new paragraph, and a space that stays.
 _LINE, _PARAGRAPH, _FIRM = "\ue000", "\ue001", "\ue002"
-_BREAKS = re.compile(f"[ {_LINE}{_PARAGRAPH}\n]*[{_LINE}{_PARAGRAPH}\n][ {_LINE}{_PARAGRAPH}\n]*")
+_BREAKS = re.compile(f"(?<! ) *+[{_LINE}{_PARAGRAPH}\n][ {_LINE}{_PARAGRAPH}\n]*+")
 _SPACES = re.compile(" {2,}")
 _OWN_SIGNS = re.compile(f"[{_LINE}{_PARAGRAPH}{_FIRM}]")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\ufeff\u034f\u00ad\u2060"))
