@@ -10,6 +10,8 @@ from tests.peers.rspamd import running_rspamd
 from tests.peers.smtp import smtp_sink
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 
 def test_everything_that_is_configured_answers(
     helpdesk: Command, world: World, dovecot: Dovecot

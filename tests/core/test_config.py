@@ -14,6 +14,8 @@ from sqlalchemy import make_url
 from helpdesk.core.config import KEY_FILE, ConfigurationError, Settings, load_settings
 from helpdesk.core.listening import HostPort, UnixSocket
 
+pytestmark = pytest.mark.one_database
+
 KEY = "k" * 40
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -180,7 +181,7 @@ msgstr "Vi har fått ditt mejl."
 
 
 @pytest.fixture
-def swedish(tmp_path: Path, context: Flask) -> None:
+def swedish(tmp_path: Path, context: Flask) -> Iterator[None]:
     """A catalogue of the test's own, so that it rests on the machinery and on nobody's wording."""
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
@@ -191,7 +192,11 @@ def swedish(tmp_path: Path, context: Flask) -> None:
     with (folder / "messages.po").open("rb") as po, (folder / "messages.mo").open("wb") as mo:
         write_mo(mo, read_po(po, locale="sv"))
     context.extensions["babel"].translation_directories = [str(tmp_path / "translations")]
-    context.extensions["babel"].instance.domain_instance.cache.clear()
+    # One for all applications of the process.
+    catalogues = context.extensions["babel"].instance.domain_instance.cache
+    catalogues.clear()
+    yield
+    catalogues.clear()
 
 
 @pytest.mark.usefixtures("swedish")

@@ -18,6 +18,8 @@ from tests.mail.outbox import answer
 from tests.web.conftest import SignIn
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 EVA = "eva@example.com"
 SAID = "550 5.1.1 <b>no such user</b>"
 

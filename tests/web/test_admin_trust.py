@@ -24,6 +24,8 @@ from tests.web.admin_forms import send
 from tests.web.conftest import SignIn
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 SILENT = "127.0.0.1:9"
 
 

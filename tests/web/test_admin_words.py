@@ -8,6 +8,8 @@ from flask_babel import force_locale
 
 from helpdesk.web.admin.words import said
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     ("written", "shown"),

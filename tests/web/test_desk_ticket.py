@@ -24,6 +24,8 @@ from tests.web.conftest import SignIn
 from tests.web.tickets import a_note, a_reply, a_ticket, an_answer
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def agnes(sign_in: SignIn, world: World) -> FlaskClient:

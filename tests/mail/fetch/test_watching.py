@@ -40,7 +40,7 @@ def watch(app: Flask, settings: Settings) -> Iterator[Watch]:
         assert not watcher.is_alive()
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 5) -> float:
+def wait_until(condition: Callable[[], bool], seconds: float = 20) -> float:
     """How long it took until the condition held; AssertionError when it never did."""
     began = time.monotonic()
     while not condition():
