@@ -16,6 +16,7 @@ from flask import current_app
 from flask_babel import force_locale, gettext
 
 from helpdesk.core.config import Settings
+from helpdesk.core.words import said
 from helpdesk.domain.correspondence.tokens import Audience, follow_token, reply_address
 from helpdesk.domain.notifications.letters import Letter
 from helpdesk.domain.tickets.actions.opening import NO_SUBJECT
@@ -123,13 +124,14 @@ def _values(letter: Letter, settings: Settings, language: str, *, attached: bool
         "reply_link": _mailto(answering, letter),
         "older": [
             SimpleNamespace(
-                who=said.who,
-                at_words=local_time(said.at, letter, settings, language),
-                words=said.words,
+                who=earlier.who,
+                at_words=local_time(earlier.at, letter, settings, language),
+                words=earlier.words,
             )
-            for said in letter.older
+            for earlier in letter.older
         ],
         "why": gettext(letter.kind.why),
+        "said": said,
     }
 
 

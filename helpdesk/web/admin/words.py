@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext
 from flask_babel import gettext as _
 
-from helpdesk.core.words import N_
+from helpdesk.core.words import N_, said
 from helpdesk.domain.accounts.permissions import ROLE_LABELS, Role
 from helpdesk.domain.processes import PROCESSES
 from helpdesk.web.admin.door import blueprint
@@ -216,20 +215,6 @@ def chip(table: Mapping[str, tuple[str, str]], key: str) -> tuple[str, str]:
     """Label in the reader's language and kind of chip."""
     words, kind = table.get(key, (key, ""))
     return str(_(words)), kind
-
-
-def said(words: object) -> str:
-    """Words that were written down, where they are marked; also "marked words: what others said".
-
-    What others said stays as it is.
-    """
-    text = str(words or "")
-    if not text:
-        # The empty message is the catalogue's own head.
-        return ""
-    whole = gettext(text)
-    head, colon, rest = text.partition(": ")
-    return f"{gettext(head)}: {rest}" if whole == text and head and colon else whole
 
 
 @blueprint.app_context_processor
