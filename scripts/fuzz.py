@@ -50,8 +50,8 @@ def _judge(*, files: bool) -> Iterator[Judge]:
 def _limited(judge: Judge, raw: bytes) -> tuple[str, float]:
     """The fault of one mail, and its processor time; the system ends the process past the limit."""
     began = time.process_time()
-    # Not RLIMIT_CPU: that is held against ticks of the clock since the process began, and in a
-    # virtual machine these come to run seconds ahead of the time that the process has had.
+    # Not RLIMIT_CPU: that is held against ticks of the clock since the process began, which in a
+    # virtual machine drift seconds away from the processor time that the process has had.
     signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS + 1)
     try:
         fault = judge(raw)
