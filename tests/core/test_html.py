@@ -154,6 +154,9 @@ def test_hidden_words_are_taken_out_unless_there_are_no_others() -> None:
         "<p>x</p><p></p><p>shown</p>"
     )
     assert sanitise("<div hidden>a<div>b</div></div>c") == "c"
+    # Words about hiding are words.
+    about = '<p>a style="display:none"&gt; b hidden=""</p>'
+    assert sanitise(about) == about
     assert sanitise('<div style="display:none"><p>all there is</p></div>') == (
         "<div><p>all there is</p></div>"
     )

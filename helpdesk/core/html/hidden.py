@@ -17,11 +17,16 @@ def without_hidden(clean: str) -> str:
     if not any(mark in clean for mark in _MARKS):
         return clean
     seen = _without_elements(clean)
-    if not _SEEN.search(_TAG.sub(_only_pictures, seen)):
-        seen = clean
+    if _SEEN.search(_TAG.sub(_only_pictures, seen)):
+        return seen
+    return _TAG.sub(_shown, clean)
+
+
+def _shown(tag: re.Match[str]) -> str:
+    shown = tag[0]
     for mark in _MARKS:
-        seen = seen.replace(mark, "")
-    return seen
+        shown = shown.replace(mark, "")
+    return shown
 
 
 def _only_pictures(tag: re.Match[str]) -> str:
