@@ -14,6 +14,6 @@ check .venv/bin/ruff format --check --quiet --output-format concise .
 check .venv/bin/mypy --no-error-summary
 [ $failed = 0 ] || echo "A check before the tests has failed; see above." >&2
 
-# Many tests wait for a server or a worker, so four at once fit on two processors.
-.venv/bin/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -q "$@" || failed=$?
+# Many tests wait for a server or a worker, so five at once fit on two processors.
+.venv/bin/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder -q "$@" || failed=$?
 exit $failed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 import snowballstemmer
@@ -47,18 +48,33 @@ def matches(word: str, query: frozenset[str]) -> bool:
     )
 
 
-def highlighted(text: str, query: str, *, around: int = 120) -> list[tuple[bool, str]]:
+def phrase_pattern(phrase: str) -> re.Pattern[str]:
+    """Finds the words of a phrase as they are, one after the other, whatever stands between them.
+
+    Letter case does not matter. A phrase without any word is found nowhere.
+    """
+    words = r"\W+".join(re.escape(word) for word in tokens(phrase))
+    return re.compile(rf"(?<!\w){words}(?!\w)" if words else r"(?!)", re.IGNORECASE)
+
+
+def highlighted(
+    text: str, query: str, *, phrases: Sequence[str] = (), around: int = 120
+) -> list[tuple[bool, str]]:
     """The part of `text` about the first hit, as segments (is a hit, words); no hit: its beginning.
 
-    `around` is the number of characters shown before the first hit and twice after it.
+    Hits are the words of the query in any form, and `phrases` word for word; where a phrase is
+    found, it is the first hit. `around` is the number of characters shown before the first hit and
+    twice after it.
     """
     sought = frozenset(form for word in tokens(query) for form in forms(word))
     hits = [
         match.span()
-        for match in _WORD.finditer(text)
+        for match in (_WORD.finditer(text) if sought else ())
         if len(match.group()) <= LONGEST_WORD and matches(match.group().lower(), sought)
     ]
-    first = hits[0][0] if hits else 0
+    whole = [match.span() for phrase in phrases for match in phrase_pattern(phrase).finditer(text)]
+    first = min(whole or hits)[0] if whole or hits else 0
+    hits = sorted(whole + hits, key=lambda span: (span[0], -span[1]))
     start, end = max(0, first - around), min(len(text), first + 2 * around)
     segments: list[tuple[bool, str]] = [(False, "…")] if start else []
     position = start

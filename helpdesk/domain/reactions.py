@@ -8,12 +8,14 @@ from helpdesk.core.events import Reaction
 from helpdesk.domain.notifications.actions import announce
 from helpdesk.domain.tickets import events
 from helpdesk.domain.tickets.search import index_message, index_opening, index_subject
+from helpdesk.domain.tickets.search.anew import index_anew
 
 REACTIONS: Mapping[type, tuple[Reaction, ...]] = {
     events.TicketOpened: (index_opening, announce),
     events.WroteFirst: (index_opening, announce),
     events.RequesterAnswered: (index_message, announce),
     events.AgentReplied: (index_message, announce),
+    events.ReplyWithdrawn: (index_anew, announce),
     events.NoteAdded: (index_message, announce),
     events.TicketMoved: (announce,),
     events.TicketAssigned: (announce,),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -10,15 +11,17 @@ from flask_babel import gettext as _
 from flask_security import current_user
 
 from helpdesk.domain.accounts.permissions import Action, may
-from helpdesk.domain.accounts.queries import functions
 from helpdesk.domain.correspondence.spam import may_hold_spam
 from helpdesk.domain.processes import PROCESSES
+from helpdesk.domain.tickets.queries import MOST_COUNTED, counts
+from helpdesk.domain.views.rail import Rail, rail_for
 from helpdesk.web.account import settings
 from helpdesk.web.alarms import alarms_now
+from helpdesk.web.desk.views import list_of_view
 from helpdesk.web.filters import local_name
 
-# (label, icon, address, count or None, whether one is there)
-Link = tuple[str, str, str, int | None, bool]
+# (label, icon, address, count or None, whether one is there); a count may be “99+”.
+Link = tuple[str, str, str, int | str | None, bool]
 
 # Any of these opens the administration.
 ADMINISTRATION = (
@@ -42,7 +45,26 @@ class Navigation:
     where: str = field(default_factory=lambda: (request.view_args or {}).get("list", ""))
 
     def _list(self, label: str, icon: str, name: str) -> Link:
-        return label, icon, url_for("desk.work_list", list=name), None, self.where == name
+        count = self._counts.get(name)
+        return label, icon, url_for("desk.work_list", list=name), count, self.where == name
+
+    @cached_property
+    def _rail(self) -> Rail:
+        if not self.can(Action.SEE_TICKETS.name):
+            return Rail()
+        return rail_for(current_user._get_current_object())
+
+    @cached_property
+    def _counts(self) -> Mapping[str, str]:
+        """How much is on each list that has an end, by its name; nobody is told of nothing."""
+        numbers = {each.key: each.count for each in self._rail.functions}
+        numbers.update(self._rail.counts)
+        lists = {each.id: list_of_view(each, self._rail.functions) for each in self._rail.views}
+        asked = {view: which for view, which in lists.items() if which and not which.endless}
+        if asked:
+            found = counts(current_user._get_current_object(), list(asked.values()))
+            numbers |= {f"view:{view}": count for view, count in zip(asked, found, strict=True)}
+        return {name: said_count(number) for name, number in numbers.items() if number}
 
     @cached_property
     def lists(self) -> list[Link]:
@@ -52,6 +74,7 @@ class Navigation:
             self._list(_("Unassigned"), "person-none", "unassigned"),
             self._list(_("Waiting"), "wait", "waiting"),
             self._list(_("All open"), "list", "all"),
+            self._list(_("Recently changed"), "history", "recent"),
             self._list(_("Done"), "check", "done"),
             *self._spam(),
         ]
@@ -66,10 +89,26 @@ class Navigation:
         return [(_("Spam"), "shield", url_for("desk.spam"), None, is_here)]
 
     @cached_property
+    def views(self) -> list[Link]:
+        """The views that the person or one of their functions keeps."""
+        here = (request.view_args or {}).get("view_id") if request.endpoint == "desk.view" else None
+        return [
+            (
+                view.name,
+                "people" if view.function_id else "eye",
+                url_for("desk.view", view_id=view.id),
+                self._counts.get(f"view:{view.id}"),
+                view.id == here,
+            )
+            for view in self._rail.views
+        ]
+
+    @cached_property
     def functions(self) -> list[Link]:
         """One list per function, across all processes."""
         return [
-            self._list(local_name(function), "people", function.key) for function in functions()
+            self._list(local_name(function), "people", function.key)
+            for function in self._rail.functions
         ]
 
     @cached_property
@@ -96,3 +135,8 @@ class Navigation:
         if what == "administer":
             return any(may(person, action) for action in ADMINISTRATION)
         return may(person, Action[what.upper()])
+
+
+def said_count(number: int) -> str:
+    """A count as it is shown: nobody counts to the end of a long list."""
+    return f"{MOST_COUNTED - 1}+" if number >= MOST_COUNTED else str(number)

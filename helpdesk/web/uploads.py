@@ -5,6 +5,7 @@ from __future__ import annotations
 import mimetypes
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import flash
 from flask_babel import gettext as _
@@ -44,6 +45,14 @@ def carried_files(
     return tuple({file.mark: file for file in found if file}.values())
 
 
+def brought_back(files: Iterable[Sequence[Any]], *, owner: str) -> tuple[CarriedFile, ...]:
+    """Files of words that were taken back, for the form from which they go once more."""
+    return tuple(
+        _marked(KeptFile(name, content_type, size, sha256, infected_with=infected_with), owner)
+        for name, content_type, size, sha256, infected_with in files
+    )
+
+
 def _kept(uploads: Sequence[FileStorage], owner: str) -> list[CarriedFile]:
     contents = [upload.stream.read() for upload in uploads]
     digests = [storage().keep(data) for data in contents]
@@ -67,7 +76,10 @@ def _carried(filename: str, size: int, sha256: str, infected_with: str, owner: s
             ),
             "warning",
         )
-    file = KeptFile(name, content_type, size, sha256, infected_with=infected_with)
+    return _marked(KeptFile(name, content_type, size, sha256, infected_with=infected_with), owner)
+
+
+def _marked(file: KeptFile, owner: str) -> CarriedFile:
     facts = [file.filename, file.content_type, file.size, file.sha256, file.infected_with]
     return CarriedFile(file, token(_PURPOSE, [owner, *facts]))
 

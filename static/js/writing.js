@@ -1,7 +1,8 @@
-/* Guards what somebody writes: drafts that survive a reload, a warning before leaving, dropped and pasted files. */
+/* Guards what somebody writes: drafts that survive a reload and another machine, a warning before leaving, the reply that can still be taken back. */
 
 const words = JSON.parse(document.querySelector('meta[name="words"]')?.content || "{}");
 const DRAFT_DAYS = 14;
+const SAVE_AFTER_MS = 2000;
 const PREFIX = "draft:";
 const flat = (text) => text.replace(/\s+/g, " ").trim();
 
@@ -31,22 +32,71 @@ function say(area, text) {
   if (place) place.textContent = text || "";
 }
 
-function openDraft(area) {
-  const name = area.dataset.draft;
-  const kept = read(name);
-  if (kept && wasSent(kept.text)) write(name, "");
-  else if (kept && !area.value.trim()) {
-    area.value = kept.text;
-    const fold = area.closest("details.composer");
-    if (fold && !document.querySelector("details.composer[open]")) fold.open = true;
-    say(area, words.draft_back);
-  }
+// The server keeps the draft of a ticket; this device only keeps what does not reach it.
+function serverDraft(area, name) {
+  let seen = area.dataset.draftSeen, saved = area.value, waiting, asking = null, over = false;
+  const cc = () => area.form.querySelector('input[name$="-cc"]')?.value || "";
+  let savedCc = cc();
+  const save = async (leaving) => {
+    clearTimeout(waiting);
+    if (over || (area.value === saved && cc() === savedCc)) return;
+    if (asking) {
+      // The mark of the draft comes with the answer, and without it this one would be refused.
+      if (!leaving) waiting = setTimeout(save, 300);
+      else write(name, area.value);
+      return;
+    }
+    const body = new URLSearchParams({ "draft-seen": seen });
+    for (const field of area.form.elements) {
+      if (["hidden", "textarea", "text"].includes(field.type) && field.name) body.append(field.name, field.value);
+    }
+    [saved, savedCc] = [area.value, cc()];
+    try {
+      asking = fetch(area.dataset.draftUrl, { method: "POST", body, headers: { Accept: "application/json" }, keepalive: true });
+      const answer = await asking;
+      const told = await answer.json();
+      if (answer.ok) { seen = told.seen; write(name, ""); say(area, seen ? words.draft_saved : ""); }
+      else { over = answer.status === 409; write(name, area.value); say(area, told.words); }
+    } catch {
+      saved = null;
+      write(name, area.value);
+      say(area, area.value.trim() ? words.draft_kept : "");
+    }
+    asking = null;
+  };
+  const soon = () => { clearTimeout(waiting); waiting = setTimeout(save, SAVE_AFTER_MS); };
+  area.form.addEventListener("input", soon);
+  area.addEventListener("draft", soon);
+  area.form.addEventListener("submit", (event) => {
+    over = true;
+    clearTimeout(waiting);
+    write(name, event.submitter && "discard" in event.submitter.dataset ? "" : area.value);
+  });
+  addEventListener("pagehide", () => save(true));
+  document.addEventListener("visibilitychange", () => { if (document.hidden) save(true); });
+}
+
+function localDraft(area, name) {
   let waiting;
   area.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => { write(name, area.value); say(area, area.value.trim() ? words.draft_kept : ""); }, 400);
   });
   area.form?.addEventListener("submit", () => write(name, area.value));
+}
+
+function openDraft(area) {
+  const name = area.dataset.draft;
+  const kept = read(name);
+  (area.dataset.draftUrl ? serverDraft : localDraft)(area, name);
+  if (kept && wasSent(kept.text)) write(name, "");
+  else if (kept && !area.value.trim()) {
+    area.value = kept.text;
+    const fold = area.closest("details.composer");
+    if (fold && !document.querySelector("details.composer[open]")) fold.open = true;
+    say(area, words.draft_back);
+    area.dispatchEvent(new Event("draft"));
+  }
 }
 
 function forgetOld() {
@@ -60,7 +110,7 @@ function forgetOld() {
 const dirty = new Set();
 document.addEventListener("input", (event) => {
   const form = event.target.form;
-  if (form && "warn" in form.dataset && !event.target.dataset.draft) dirty.add(form);
+  if (form && "warn" in form.dataset && !event.target.dataset.draft && event.target.type !== "file" && !("canned" in event.target.dataset)) dirty.add(form);
 });
 document.addEventListener("submit", (event) => {
   dirty.delete(event.target);
@@ -68,28 +118,6 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("beforeunload", (event) => {
   if ([...dirty].some((form) => form.isConnected)) event.preventDefault();
-});
-
-function addFiles(area, files) {
-  const input = area.form?.querySelector('input[type="file"]');
-  if (!input || !files.length) return false;
-  const all = new DataTransfer();
-  for (const file of [...input.files, ...files]) all.items.add(file);
-  input.files = all.files;
-  input.dispatchEvent(new Event("change", { bubbles: true }));
-  return true;
-}
-
-document.addEventListener("paste", (event) => {
-  const area = event.target.closest?.("textarea");
-  if (area && addFiles(area, event.clipboardData?.files || [])) event.preventDefault();
-});
-document.addEventListener("dragover", (event) => {
-  if (event.target.closest?.("textarea") && event.dataTransfer?.types.includes("Files")) event.preventDefault();
-});
-document.addEventListener("drop", (event) => {
-  const area = event.target.closest?.("textarea");
-  if (area && addFiles(area, event.dataTransfer?.files || [])) event.preventDefault();
 });
 
 // Opening a reply puts the cursor where one writes; Ctrl+Enter sends.
@@ -102,5 +130,18 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// The seconds in which a reply can be taken back; then the way is gone, not dead.
+function countDown(form) {
+  const end = Date.now() + Number(form.dataset.seconds) * 1000;
+  const left = form.querySelector("[data-left]");
+  const tick = setInterval(() => {
+    const seconds = Math.ceil((end - Date.now()) / 1000);
+    if (seconds > 0) { left.textContent = `${seconds} s`; return; }
+    clearInterval(tick);
+    form.remove();
+  }, 250);
+}
+
 forgetOld();
 for (const area of document.querySelectorAll("textarea[data-draft]")) openDraft(area);
+for (const form of document.querySelectorAll("form.take-back")) countDown(form);

@@ -7,6 +7,8 @@ from datetime import datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
 
+import pytest
+
 from helpdesk.core.config import Settings
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.core.storage import storage
@@ -26,6 +28,8 @@ from helpdesk.domain.tickets.queries import ticket_by_number
 from helpdesk.mail.deliver import deliver_due
 from tests.mail.outbox import FROM_EVA, answer, ask, captured, html_of, outbox, text_of
 from tests.world import World
+
+pytestmark = pytest.mark.one_database
 
 
 def send_all(settings: Settings) -> None:

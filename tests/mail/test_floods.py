@@ -21,6 +21,8 @@ from helpdesk.mail.keep import keep_raw
 from tests.mail.letters import Road, in_words, letter, mail_row, outbox, tickets
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 BOMB = 1000
 
 

@@ -23,6 +23,8 @@ from tests.mail.letters import (
 )
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 
 def test_a_failed_mail_can_be_filed_again(road: Road, world: World) -> None:
     raw = letter()

@@ -22,6 +22,8 @@ from tests.mail.letters import (
     tickets,
 )
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def our_id(road: Road) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+import pytest
+
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.tickets.actions import Opening, Words, open_ticket
@@ -12,6 +14,8 @@ from helpdesk.domain.tickets.models import Ticket
 from tests.web.conftest import SignIn
 from tests.web.portal_stage import Stage
 from tests.web.portal_stage import stage as stage
+
+pytestmark = pytest.mark.one_database
 
 
 def tickets_on(text: str) -> list[int]:

@@ -80,6 +80,7 @@ PAGES = (
     *("/admin/people", "/admin/people?who=all", "/admin/people?who=inactive", "/admin/people/new"),
     *("/admin/functions", "/admin/functions/new", "/admin/queues", "/admin/queues/new"),
     *("/admin/services", "/admin/services/new", "/admin/changes"),
+    *("/admin/canned-replies", "/admin/canned-replies/new"),
 )
 
 

@@ -16,6 +16,8 @@ from tests.mail.letters import Road, letter, mail_row, tickets
 from tests.web.conftest import SignIn
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
 
 

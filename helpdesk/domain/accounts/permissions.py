@@ -30,6 +30,7 @@ class Action(enum.StrEnum):
     ANSWER_OWN_TICKET = "answer own ticket"
     SEE_TICKETS = "see all tickets"
     WORK_ON_TICKETS = "work on tickets"
+    KEEP_VIEWS = "keep views of the work lists"
     WRITE_FIRST = "write first"
     SEE_ORIGINAL_MAIL = "see original mail"
     REVIEW_SPAM = "look through spam"
@@ -40,6 +41,7 @@ class Action(enum.StrEnum):
     MANAGE_PEOPLE = "manage people"
     SEE_OUTBOX = "see the outbox"
     MANAGE_OUTBOX = "send mail again or cancel it"
+    MANAGE_CANNED_REPLIES = "manage canned replies"
     MANAGE_ORGANISATION = "manage functions, queues and services"
     SEE_ADMINISTRATION = "see how the helpdesk does and what was changed"
 
@@ -48,6 +50,7 @@ _REQUESTER = frozenset({Action.FOLLOW_OWN_TICKET, Action.ANSWER_OWN_TICKET})
 _AGENT = _REQUESTER | {
     Action.SEE_TICKETS,
     Action.WORK_ON_TICKETS,
+    Action.KEEP_VIEWS,
     Action.WRITE_FIRST,
     Action.SEE_ORIGINAL_MAIL,
     Action.REVIEW_SPAM,
@@ -57,7 +60,7 @@ PERMISSIONS: Mapping[Role, frozenset[Action]] = {
     Role.REQUESTER: _REQUESTER,
     Role.AGENT: _AGENT,
     Role.COORDINATOR: _AGENT,
-    Role.OWNER: _REQUESTER | {Action.SEE_TICKETS},
+    Role.OWNER: _REQUESTER | {Action.SEE_TICKETS, Action.KEEP_VIEWS},
     Role.ADMINISTRATOR: frozenset(Action),
 }
 

@@ -38,6 +38,7 @@ class Thing(enum.StrEnum):
     FUNCTION = "function"
     QUEUE = "queue"
     SERVICE = "service"
+    CANNED_REPLY = "canned reply"
 
 
 class What(enum.StrEnum):

@@ -95,9 +95,13 @@ def enqueue(
     message_id: int | None = None,
     facts: dict[str, Any] | None = None,
     domain: str = "localhost",
+    due_at: datetime | None = None,
     now: datetime,
 ) -> None:
-    """A row of the outbox for one person about one occasion; asking again changes nothing."""
+    """A row of the outbox for one person about one occasion; asking again changes nothing.
+
+    It is due at once, or at `due_at`.
+    """
     if mailbox is not None:
         domain = mailbox.address.rpartition("@")[2]
     rfc_message_id = new_message_id(ticket_id or 0, audience, domain)
@@ -113,7 +117,7 @@ def enqueue(
         "facts": facts or {},
         "rfc_message_id": rfc_message_id,
         "created_at": now,
-        "due_at": now,
+        "due_at": due_at or now,
     }
     # Whatever the row names by its id was written when it was made.
     written = db.session.connection().execute(unless_known(OutboundMail), row)

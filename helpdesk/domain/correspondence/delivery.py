@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import takewhile
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, exists, select, update
+from sqlalchemy import ColumnElement, Table, and_, exists, func, select, update
 from sqlalchemy.orm import aliased
 
 from helpdesk.core.db import db
@@ -31,6 +31,7 @@ __all__ = [
     "send_again",
     "senders",
     "take_back",
+    "withdraw_mail",
 ]
 
 # So many mails that left may share the commit that says so. A sender who dies before it leaves them
@@ -215,6 +216,26 @@ def cancel(mail: OutboundMail, *, by: Person, now: datetime) -> None:
     mail.last_error = N_("Cancelled by hand.")
     _remember(mail, "cancelled", by, now)
     db.session.flush()
+
+
+def withdraw_mail(message_id: int) -> None:
+    """Keep all mail that carries a message from being sent; Refused when a sender has any of it.
+
+    One statement, so that it either comes before the sender's claim or after it.
+    """
+    carrying = OutboundMail.message_id == message_id
+    all_of_it = db.session.scalar(select(func.count()).where(carrying))
+    done = db.session.execute(
+        update(_OUTBOX)
+        .where(
+            _OUTBOX.c.message_id == message_id,
+            _OUTBOX.c.state == DeliveryState.WAITING.value,
+            _OUTBOX.c.attempts == 0,
+        )
+        .values(state=DeliveryState.CANCELLED.value, last_error=N_("Taken back before it left."))
+    )
+    if done.rowcount != all_of_it:  # type: ignore[attr-defined]
+        raise Refused(N_("This reply has left, so it can no longer be taken back."))
 
 
 def _held(lease: str) -> ColumnElement[bool]:

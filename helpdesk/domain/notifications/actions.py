@@ -25,6 +25,8 @@ def announce(event: Happened) -> None:
 
 def _announce(notification: Notification, event: Happened) -> None:
     ticket = event.ticket
+    # Words that can still be taken back leave when they no longer can.
+    held_until = getattr(getattr(event, "message", None), "held_until", None)
     heard: set[int] = set()
     for person in notification.to(event):
         its_own_act = event.by is not None and person.id == event.by.id
@@ -44,6 +46,7 @@ def _announce(notification: Notification, event: Happened) -> None:
             ticket_id=ticket.id,
             message_id=event.event.message_id,
             facts={"event": event.event.id, "by": event.by.id if event.by else None},
+            due_at=held_until,
             now=event.event.at,
         )
 

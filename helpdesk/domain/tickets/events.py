@@ -49,6 +49,13 @@ class AgentReplied(Happened):
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyWithdrawn(Happened):
+    """An agent took back a reply before it left."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
 class NoteAdded(Happened):
     """Internal words were written."""
 

@@ -16,7 +16,7 @@ from flask import current_app
 from flask_babel import force_locale, gettext
 
 from helpdesk.core.config import Settings
-from helpdesk.core.words import said
+from helpdesk.core.said import said
 from helpdesk.domain.correspondence.tokens import Audience, follow_token, reply_address
 from helpdesk.domain.notifications.letters import Letter
 from helpdesk.domain.tickets.actions.opening import NO_SUBJECT
@@ -114,6 +114,7 @@ def _values(letter: Letter, settings: Settings, language: str, *, attached: bool
         "to_requester": letter.to_requester,
         "standing": topic.standing if topic else "",
         "words": letter.words,
+        "signature": letter.signature,
         "files": letter.enclosures,
         "attached": attached,
         "link": page_of(letter, settings),
@@ -156,7 +157,7 @@ def _mailto(address: str, letter: Letter) -> str:
 
 def _plain(letter: Letter, values: dict[str, Any]) -> str:
     """The last resort, without template and translation: the words as they were written."""
-    lines = [letter.words.strip(), values["link"]]
+    lines = [letter.words.strip(), letter.signature, values["link"]]
     if letter.topic is not None:
         lines.insert(0, f"#{letter.topic.number}: {one_line(letter.topic.subject)}")
     return "\n\n".join(line for line in lines if line) + f"\n\n-- \n{letter.mailbox.name}\n"

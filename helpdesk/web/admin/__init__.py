@@ -5,6 +5,7 @@ from __future__ import annotations
 # A module's views are registered by importing it.
 from helpdesk.web.admin import (
     addresses,
+    canned,
     captured,
     changes,
     grants,
@@ -24,6 +25,7 @@ from helpdesk.web.admin.door import blueprint
 __all__ = [
     "addresses",
     "blueprint",
+    "canned",
     "captured",
     "changes",
     "grants",

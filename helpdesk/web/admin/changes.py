@@ -100,6 +100,7 @@ def _page_of(change: ConfigurationChange) -> str | None:
         "function": ("admin.function", "row_id"),
         "queue": ("admin.queue", "row_id"),
         "service": ("admin.service", "row_id"),
+        "canned reply": ("admin.canned_one", "reply_id"),
     }
     endpoint, name = pages[change.kind]
     place: dict[str, Any] = {name: change.thing_id}

@@ -7,7 +7,8 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from helpdesk.core.words import N_, said
+from helpdesk.core.said import said
+from helpdesk.core.words import N_
 from helpdesk.domain.accounts.permissions import ROLE_LABELS, Role
 from helpdesk.domain.processes import PROCESSES
 from helpdesk.web.admin.door import blueprint
@@ -90,6 +91,7 @@ THINGS: Mapping[str, str] = {
     "function": N_("Function"),
     "queue": N_("Queue"),
     "service": N_("Service"),
+    "canned reply": N_("Canned reply"),
 }
 
 DEEDS: Mapping[str, str] = {
@@ -158,6 +160,8 @@ FIELDS: Mapping[str, str] = {
     "username": N_("User name"),
     "verify_tls": N_("Check the certificate"),
     "words": N_("One of these words occurs"),
+    "words_en": N_("Words in English"),
+    "words_sv": N_("Words in Swedish"),
 }
 
 _VALUES: Mapping[str, Mapping[str, str]] = {

@@ -5,26 +5,32 @@ from __future__ import annotations
 # A module's views are registered by importing it.
 from helpdesk.web.desk import (
     beginning,
+    drafting,
     files,
     lists,
+    many,
     original,
     search,
     spam,
     speaking,
     steering,
     ticket,
+    views,
 )
 from helpdesk.web.desk.door import blueprint
 
 __all__ = [
     "beginning",
     "blueprint",
+    "drafting",
     "files",
     "lists",
+    "many",
     "original",
     "search",
     "spam",
     "speaking",
     "steering",
     "ticket",
+    "views",
 ]

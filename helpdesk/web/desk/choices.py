@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from helpdesk.domain.accounts.models import Person
+from flask_babel import gettext as _
+
+from helpdesk.domain.accounts.models import Function, Person
 from helpdesk.domain.correspondence.models import Mailbox
 from helpdesk.domain.services.models import Service
 from helpdesk.domain.tickets.models import Queue
@@ -31,6 +33,16 @@ def service_choices(services: Iterable[Service]) -> list[SelectChoice]:
 def person_choices(people: Iterable[Person]) -> list[SelectChoice]:
     """People as they come."""
     return [SelectChoice(str(person.id), person.display_name) for person in people]
+
+
+def state_choices(states: Mapping[str, str]) -> list[SelectChoice]:
+    """States by name, from name and label."""
+    return [SelectChoice(name, _(label)) for name, label in states.items()]
+
+
+def function_choices(functions: Iterable[Function]) -> list[SelectChoice]:
+    """Functions as they come."""
+    return [SelectChoice(str(function.id), local_name(function)) for function in functions]
 
 
 def mailbox_choices(mailboxes: Iterable[Mailbox]) -> list[SelectChoice]:

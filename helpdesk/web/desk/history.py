@@ -93,6 +93,10 @@ def _replied(event: TicketEvent, names: Names) -> str:
     return _("%(who)s sent a reply", who=_who(event))
 
 
+def _withdrawn(event: TicketEvent, names: Names) -> str:
+    return _("%(who)s took back a reply before it left", who=_who(event))
+
+
 def _noted(event: TicketEvent, names: Names) -> str:
     return _("%(who)s wrote a note", who=_who(event))
 
@@ -209,6 +213,7 @@ _SENTENCES: Mapping[str, Callable[[TicketEvent, Names], str]] = {
     "written first": _written_first,
     "answer received": _answered,
     "reply sent": _replied,
+    "reply withdrawn": _withdrawn,
     "note added": _noted,
     "moved": _moved,
     "assigned": _assigned,
@@ -227,12 +232,16 @@ _SENTENCES: Mapping[str, Callable[[TicketEvent, Names], str]] = {
 
 # These sentences name who did it, or say what somebody outside did.
 _SAY_WHO = frozenset(
-    {"opened", "written first", "answer received", "reply sent", "note added", "absence notice"}
+    {
+        *("opened", "written first", "answer received", "reply sent", "reply withdrawn"),
+        *("note added", "absence notice"),
+    }
 )
 
 _ICONS: Mapping[str, str] = {
     "opened": "mail",
     "written first": "send",
+    "reply withdrawn": "undo",
     "assigned": "person",
     "placed": "move",
     "prioritised": "flag",

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from helpdesk.core.errors import NotFound
-from helpdesk.domain.accounts.permissions import Action
+from helpdesk.domain.accounts.models import Function
+from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.accounts.queries import function_by_key
 from helpdesk.domain.processes import PROCESSES, Standing
-from helpdesk.domain.tickets.queries import WorkList
+from helpdesk.domain.services.queries import services
+from helpdesk.domain.tickets.queries import WorkList, queues
 from helpdesk.domain.tickets.queries import work_list as tickets_on
+from helpdesk.domain.views.models import SavedView
+from helpdesk.domain.views.rail import ListedFunction
 from helpdesk.web.account import me
 from helpdesk.web.desk.door import blueprint
+from helpdesk.web.desk.narrowing import Asked, asked, narrowed, order
+from helpdesk.web.desk.offers import Known, many_offers, narrowing_offers, view_offers
 from helpdesk.web.desk.rows import row_of
 from helpdesk.web.filters import local_name
 from helpdesk.web.security import needs
@@ -47,32 +53,66 @@ def start() -> Response:
 @blueprint.get("/<list>")
 @needs(Action.SEE_TICKETS)
 def work_list(list: str) -> str:  # noqa: A002 (the word of the address)
-    """One list, paged by key; `view` and `process` narrow it."""
-    page = _list_page(list)
-    view = request.args.get("view", "")
-    process = request.args.get("process", "")
-    which = _narrowed(page, view if view in page.views else "", process)
+    """One list, paged by key; the words of the address narrow and order it."""
+    return show(asked(list, request.args, request.args.getlist("column")))
+
+
+def show(asked: Asked, view: SavedView | None = None) -> str:
+    """The page of a list; `view` where it was kept under a name."""
+    page = _list_page(asked.name)
+    which = narrowed(page.which, asked, page.views)
+    sort = order(which, asked)
     after = request.args.get("after")
-    shown = tickets_on(me(), which, after=after)
+    shown = tickets_on(me(), which, sort=sort, after=after)
+
+    known = Known(queues(), services())
+
+    def address(after: str | None = None) -> str:
+        if view is None:
+            return asked.address(after)
+        return url_for("desk.view", view_id=view.id, after=after)
+
     return render_template(
         "desk/work_list.html",
         page=page,
+        view=view,
+        asked=asked,
+        title=view.name if view else page.title,
         rows=[row_of(ticket) for ticket in shown.rows],
-        tabs=_tabs(list, page, view, process),
-        processes=_processes(list, page, view, process),
-        narrowed=bool(view or process),
-        first_url=_address(list, view, process) if after else None,
-        next_url=_address(list, view, process, shown.next_after) if shown.next_after else None,
+        tabs=[] if view else _tabs(asked, page),
+        narrowed=bool(asked.filters),
+        here_url=address(after),
+        first_url=address() if after else None,
+        next_url=address(shown.next_after) if shown.next_after else None,
+        looked_back=shown.next_after is not None and not shown.rows,
+        offers=narrowing_offers(
+            which, asked, sort, known, of_process=page.which.process is not None
+        ),
+        views=view_offers(asked, view),
+        many=many_offers(known) if shown.rows and may(me(), Action.WORK_ON_TICKETS) else None,
     )
 
 
-def _list_page(name: str) -> ListPage:
+def list_of(asked: Asked, known: Sequence[Function | ListedFunction] | None = None) -> WorkList:
+    """Which tickets are asked for; NotFound for a list that is not there.
+
+    `known` are all functions, where they need not be asked for.
+    """
+    page = _list_page(asked.name, known)
+    return narrowed(page.which, asked, page.views)
+
+
+def _list_page(name: str, known: Sequence[Function | ListedFunction] | None = None) -> ListPage:
     own = _own_lists().get(name)
     if own is not None:
         return own
     if name in PROCESSES:
         return _process_page(name)
-    function = function_by_key(name)
+    function: Function | ListedFunction | None
+    if known is None:
+        function = function_by_key(name)
+    else:
+        function = next((each for each in known if each.key == name), None)
     if function is None:
         raise NotFound(f"There is no list {name!r}.")
     title = local_name(function)
@@ -121,6 +161,13 @@ def _own_lists() -> Mapping[str, ListPage]:
             ),
             views=("mine",),
         ),
+        "recent": ListPage(
+            _("Recently changed"),
+            WorkList(everything=True),
+            _("Nothing has happened yet"),
+            _("All tickets are listed here, the last changed first, also those that are done."),
+            views=("mine",),
+        ),
         "all": ListPage(
             _("All open"),
             WorkList(),
@@ -137,26 +184,7 @@ def _own_lists() -> Mapping[str, ListPage]:
     }
 
 
-def _narrowed(page: ListPage, view: str, process: str) -> WorkList:
-    which = page.which
-    if view == "unassigned":
-        which = replace(which, unassigned=True)
-    elif view == "mine":
-        which = replace(which, assignee_id=me().id)
-    elif view in ("waiting", "done"):
-        which = replace(which, standing=Standing(view))
-    if process in PROCESSES and which.process is None:
-        which = replace(which, process=process)
-    return which
-
-
-def _address(name: str, view: str, process: str, after: str | None = None) -> str:
-    return url_for(
-        "desk.work_list", list=name, view=view or None, process=process or None, after=after
-    )
-
-
-def _tabs(name: str, page: ListPage, view: str, process: str) -> list[Tab]:
+def _tabs(asked: Asked, page: ListPage) -> list[Tab]:
     if not page.views:
         return []
     everything = _("Everybody’s") if page.views == ("mine",) else _("All open")
@@ -167,16 +195,7 @@ def _tabs(name: str, page: ListPage, view: str, process: str) -> list[Tab]:
         "waiting": _("Waiting"),
         "done": _("Done"),
     }
-    shown = view if view in page.views else ""
+    shown = asked.get("view") if asked.get("view") in page.views else ""
     return [
-        (words[each], _address(name, each, process), each == shown) for each in ("", *page.views)
+        (words[each], asked.but(view=each).address(), each == shown) for each in ("", *page.views)
     ]
-
-
-def _processes(name: str, page: ListPage, view: str, process: str) -> list[Tab]:
-    """The processes to narrow by, the chosen one marked; none where the list is of one process."""
-    if page.which.process is not None:
-        return []
-    choices = [("", _("All processes"))]
-    choices += [(each.name, _(each.label)) for each in PROCESSES.values()]
-    return [(label, _address(name, view, each), each == process) for each, label in choices]

@@ -22,12 +22,11 @@ from helpdesk.domain.tickets.queries import (
     Spoken,
     conversation_to_read,
     history,
-    links_of,
     people_around,
     queues,
     ticket_for,
-    tickets_of,
 )
+from helpdesk.domain.tickets.queries.neighbours import Neighbours, neighbours_of
 from helpdesk.web.account import me
 from helpdesk.web.desk.history import Names, event_words, icon_of, link_words, people_named
 from helpdesk.web.desk.messages import Reader, ShownMessage, shown_message
@@ -181,6 +180,7 @@ def read_page(number: int) -> TicketPage:
     lines = history(ticket)
     around = people_around(ticket, named=people_named(lines))
     all_queues, all_services = queues(), services()
+    near = neighbours_of(ticket, others=OTHER_TICKETS)
     known = {each.person.id: each.person for each in around}
     known |= {line.by.id: line.by for line in lines if line.by is not None}
     known |= {ticket.requester.id: ticket.requester, reader.id: reader}
@@ -193,15 +193,15 @@ def read_page(number: int) -> TicketPage:
         around=around,
         queues=all_queues,
         services=all_services,
-        links=_links(ticket),
-        others=_others(ticket),
+        links=_links(near),
+        others=near.others,
         mailboxes=mailboxes(),
         names=Names(known, _by_id(all_queues), _by_id(all_services)),
         unreached=suppressed_among(
             each.email
             for each in (
                 ticket.requester,
-                *(near.person for near in around if near.follows_since is not None),
+                *(each.person for each in around if each.follows_since is not None),
             )
         ),
     )
@@ -215,17 +215,12 @@ def _is_folded(place: int, number: int) -> bool:
     return number > FEW_MESSAGES and 0 < place < number - OPEN_MESSAGES
 
 
-def _links(ticket: Ticket) -> list[Link]:
+def _links(near: Neighbours) -> list[Link]:
     return [
         Link(
             link_words(kind, other.number, stands=stands),
             other,
             doubtful=kind == LinkKind.MAY_FOLLOW.value,
         )
-        for kind, stands, other in links_of(ticket)
+        for kind, stands, other in near.links
     ]
-
-
-def _others(ticket: Ticket) -> list[Ticket]:
-    newest = tickets_of(ticket.requester, limit=OTHER_TICKETS + 1)
-    return [other for other in newest if other.id != ticket.id][:OTHER_TICKETS]

@@ -12,6 +12,10 @@ from helpdesk.domain.processes import Standing
 from helpdesk.domain.tickets.models import Ticket
 from helpdesk.web.filters import local_name
 
+# What a row may tell besides the priority, the subject, the number and who has it.
+COLUMNS = ("requester", "service", "state", "process", "queue", "age", "changed")
+USUAL_COLUMNS = ("requester", "service", "state", "changed")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -28,6 +32,9 @@ class Row:
     assignee: str | None
     unread: bool
     changed_at: datetime
+    opened_at: datetime
+    queue: str
+    process: str
 
 
 def row_of(ticket: Ticket) -> Row:
@@ -44,6 +51,9 @@ def row_of(ticket: Ticket) -> Row:
         assignee=ticket.assignee.display_name if ticket.assignee else None,
         unread=is_new(ticket),
         changed_at=ticket.changed_at,
+        opened_at=ticket.opened_at,
+        queue=local_name(ticket.queue),
+        process=_(ticket.process_spec.label),
     )
 
 

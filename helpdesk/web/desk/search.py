@@ -6,24 +6,39 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
+from flask_babel import get_locale, get_timezone
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from helpdesk.core import clock
 from helpdesk.core.errors import NotFound
 from helpdesk.core.stems import highlighted
 from helpdesk.domain.accounts.permissions import Action
 from helpdesk.domain.tickets.models import Ticket
 from helpdesk.domain.tickets.queries import ticket_for
-from helpdesk.domain.tickets.search import excerpts, tickets_found
+from helpdesk.domain.tickets.search import (
+    Asking,
+    Choice,
+    Found,
+    Sought,
+    excerpts,
+    suggestions,
+    tickets_found,
+)
+from helpdesk.domain.tickets.search import search as search_for
 from helpdesk.web.account import me
 from helpdesk.web.desk.door import blueprint
 from helpdesk.web.desk.rows import Row, row_of
+from helpdesk.web.desk.searching import KEY_WORDS, examples, keys_shown, narrowed_by, problems
 from helpdesk.web.security import needs
 
 HITS = 25
 # SQLite's largest row id; a longer row of digits is no number of ours.
-_NUMBER = re.compile(r"#?(\d{1,10})\Z")
+_NUMBER = re.compile(r"(#?)(\d{1,10})\Z")
 _WHOLE_SUBJECT = 300
+# Nobody types more; what is longer was pasted by mistake.
+LONGEST_QUERY = 500
 
 # (is it a hit, the words)
 Segments = Sequence[tuple[bool, str]]
@@ -42,43 +57,95 @@ class Hit:
 @blueprint.get("/search")
 @needs(Action.SEE_TICKETS)
 def search() -> str | Response:
-    """Tickets with all words of the query, newest first; a number leads straight to its ticket."""
-    query = request.args.get("q", "").strip()
+    """What the query finds, newest first; a number leads straight to its ticket."""
+    query = request.args.get("q", "").strip()[:LONGEST_QUERY]
     before = request.args.get("before", type=int)
     number = _NUMBER.match(query)
-    if number is not None and before is None and _is_there(int(number[1])):
-        return redirect(url_for("desk.ticket", number=int(number[1])))
-    found = list(tickets_found(query, by=me(), before=before, limit=HITS + 1)) if query else []
-    shown = found[:HITS]
-    more = len(found) > HITS
+    named = _ticket(int(number[2])) if number is not None and before is None else None
+    if named is not None and number is not None and _is_alone(named, number):
+        return redirect(url_for("desk.ticket", number=named.number))
+    asking = Asking(me(), clock.now(), get_timezone())
+    # A number that stands in other tickets too is asked for as a number and as a word.
+    asked = f"#{named.number} {query}" if named is not None else query
+    found = search_for(asked, asking, before=before, limit=HITS) if query else Found()
+    further = found.next_before or found.stopped_at
     return render_template(
         "desk/search.html",
         search_words=query,
-        hits=_hits(shown, query),
+        hits=_hits(found),
+        problems=problems(found, query, swedish=_is_swedish()),
+        narrowed=narrowed_by(found, query),
+        examples=examples(swedish=_is_swedish()),
+        keys=keys_shown(swedish=_is_swedish()),
+        stopped=found.stopped_at is not None,
         first_url=url_for("desk.search", q=query) if before else None,
-        next_url=url_for("desk.search", q=query, before=shown[-1].number) if more else None,
+        next_url=url_for("desk.search", q=query, before=further) if further else None,
     )
 
 
-def _is_there(number: int) -> bool:
+@blueprint.get("/search/suggestions")
+@needs(Action.SEE_TICKETS)
+def search_suggestions() -> Response:
+    """How the query may go on, as JSON: the whole query, the new part, and what it means."""
+    query = request.args.get("q", "").lstrip()[:LONGEST_QUERY]
+    found = suggestions(query, swedish=_is_swedish())
+    return jsonify(
+        [
+            {
+                "query": each.query,
+                "written": each.written,
+                "means": _meaning(each.choice) if each.choice else _(KEY_WORDS[each.key]),
+            }
+            for each in found
+        ]
+    )
+
+
+def _meaning(choice: Choice) -> str:
+    if _is_swedish() and choice.means_sv:
+        return choice.means_sv
+    # The empty message is the catalogue's own head.
+    return _(choice.means) if choice.means and not choice.means_sv else choice.means
+
+
+def _is_swedish() -> bool:
+    locale = get_locale()
+    return locale is not None and locale.language == "sv"
+
+
+def _ticket(number: int) -> Ticket | None:
     try:
-        ticket_for(me(), number)
+        return ticket_for(me(), number)
     except NotFound:
-        return False
-    return True
+        return None
 
 
-def _hits(tickets: Sequence[Ticket], query: str) -> list[Hit]:
-    found = excerpts([ticket.id for ticket in tickets], query, by=me())
+def _is_alone(named: Ticket, number: re.Match[str]) -> bool:
+    """Whether nothing else can be meant: with its sign, or where no other ticket has the word."""
+    if number[1]:
+        return True
+    found = tickets_found(number[2], by=me(), limit=2)
+    return all(ticket.id == named.id for ticket in found)
+
+
+def _hits(found: Found) -> list[Hit]:
+    tickets = [*([found.named] if found.named else []), *found.tickets]
+    where = excerpts([ticket.id for ticket in tickets], found.sought, by=me())
     hits = []
     for ticket in tickets:
-        excerpt = found.get(ticket.id)
+        excerpt = where.get(ticket.id)
         hits.append(
             Hit(
                 row_of(ticket),
-                highlighted(ticket.subject, query, around=_WHOLE_SUBJECT),
+                _subject(ticket, found.sought),
                 excerpt.segments if excerpt else (),
                 excerpt.from_note if excerpt else False,
             )
         )
     return hits
+
+
+def _subject(ticket: Ticket, sought: Sought) -> Segments:
+    return highlighted(
+        ticket.subject, sought.to_mark, phrases=sought.phrases, around=_WHOLE_SUBJECT
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from flask import request
 from flask_babel import gettext as _
@@ -11,6 +12,7 @@ from werkzeug.wrappers import Response
 from helpdesk.core import clock
 from helpdesk.domain.accounts.actions import know
 from helpdesk.domain.accounts.permissions import Action
+from helpdesk.domain.replies.actions import forget_draft
 from helpdesk.domain.tickets import actions
 from helpdesk.domain.tickets.actions import Words
 from helpdesk.domain.tickets.models import Message, Ticket
@@ -20,6 +22,9 @@ from helpdesk.web.desk.acting import carry_out
 from helpdesk.web.desk.door import blueprint
 from helpdesk.web.security import needs
 from helpdesk.web.uploads import carried_files
+
+# As long as somebody needs to see what they have just sent.
+UNDO_TIME = timedelta(seconds=10)
 
 
 @blueprint.post("/tickets/<int:number>/reply")
@@ -32,9 +37,11 @@ def reply(number: int) -> Response | tuple[str, int]:
     def act(ticket: Ticket) -> Message:
         now = clock.now()
         copies = [know(each.address, name=each.name, now=now) for each in form.copies]
+        forget_draft(ticket, form.name, by=me())
         return actions.reply(
             ticket,
             words(),
+            hold=UNDO_TIME,
             then=form.then.data or None,
             cc=copies,
             seen=form.version,
@@ -53,6 +60,7 @@ def note(number: int) -> Response | tuple[str, int]:
     words = _words(form)
 
     def act(ticket: Ticket) -> Message:
+        forget_draft(ticket, form.name, by=me())
         return actions.add_note(ticket, words(), seen=form.version, by=me(), now=clock.now())
 
     return carry_out(number, form, act, said=_("Your note is kept. Only agents see it."))

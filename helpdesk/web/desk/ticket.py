@@ -11,6 +11,7 @@ from helpdesk.web.desk.decisions import decisions, moves, replies_and
 from helpdesk.web.desk.door import blueprint
 from helpdesk.web.desk.page import read_page
 from helpdesk.web.desk.rows import state_kind
+from helpdesk.web.desk.writing import writing
 from helpdesk.web.security import needs
 
 
@@ -30,11 +31,13 @@ def ticket_page(
 ) -> str:
     """The page; also with a form that came back: the ticket is newer than `seen`, or `refused`."""
     page = read_page(number)
+    forms = decisions(page, came_back)
     return render_template(
         "desk/ticket.html",
         page=page,
         ticket=page.ticket,
-        forms=decisions(page, came_back),
+        forms=forms,
+        writing=writing(page, forms, came_back),
         came_back=came_back.name if came_back else "",
         moves=moves(page.ticket),
         replies_and=replies_and(page.ticket),

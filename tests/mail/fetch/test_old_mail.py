@@ -13,7 +13,7 @@ from helpdesk.mail.fetch import poll
 from tests.mail.mailboxes import imap_mailbox, kept, letter, letters, mailbox_of, numbers_kept
 from tests.peers.dovecot import Dovecot
 
-pytestmark = pytest.mark.usefixtures("context")
+pytestmark = [pytest.mark.usefixtures("context"), pytest.mark.one_database]
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,8 @@ from helpdesk.domain.notifications.letters.values import (
     Topic,
     Undeliverable,
 )
-from helpdesk.domain.notifications.table import KINDS
+from helpdesk.domain.notifications.table import KINDS, Submitted
+from helpdesk.domain.replies.rules import is_signed
 from helpdesk.domain.tickets.actions.opening import NO_SUBJECT
 from helpdesk.domain.tickets.models import Direction, Message, MessageKind, Ticket, TicketEvent
 
@@ -142,6 +143,8 @@ def _letter(mail: OutboundMail, read: _Read) -> Letter | Undeliverable:
     to_header, cc_header = _addressed(mail, person, ticket, read)
     shown = None if mail.notification in _WITHOUT_WORDS else _words(mail, ticket, read)
     own = read.messages.get(mail.message_id or 0)
+    if own is not None and own.kind == MessageKind.WITHDRAWN.value:
+        return Undeliverable(mail.id, N_("The reply was taken back before it left."), for_good=True)
     place = read.places.get(mail.id, Place())
     return Letter(
         outbound_id=mail.id,
@@ -162,6 +165,7 @@ def _letter(mail: OutboundMail, read: _Read) -> Letter | Undeliverable:
         topic=_topic(ticket, read) if ticket is not None else None,
         to_requester=ticket is not None and ticket.requester_id == person.id,
         words=shown.newest if shown else "",
+        signature=_signature(mail, shown, read),
         came_by_mail=own is not None and own.channel == "mail",
         enclosures=_enclosures(shown),
         older=_older(mail, shown, read),
@@ -237,6 +241,14 @@ def _words(mail: OutboundMail, ticket: Ticket | None, read: _Read) -> Message | 
         .order_by(Message.id.desc())
         .limit(1)
     )
+
+
+def _signature(mail: OutboundMail, shown: Message | None, read: _Read) -> str:
+    author = read.people.get(mail.facts.get("by") or 0)
+    written = KINDS[mail.notification].submitted is Submitted.BY_A_PERSON
+    if shown is None or author is None or not written or is_signed(shown.text, author.signature):
+        return ""
+    return author.signature.strip()
 
 
 def _enclosures(message: Message | None) -> tuple[Enclosure, ...]:

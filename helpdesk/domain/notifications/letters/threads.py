@@ -14,7 +14,8 @@ from helpdesk.domain.correspondence.models import IdSource, MailId, OutboundMail
 from helpdesk.domain.correspondence.tokens import Audience, read_message_id
 from helpdesk.domain.notifications.letters.values import Said
 from helpdesk.domain.notifications.table import KINDS
-from helpdesk.domain.tickets.models import Message, MessageKind
+from helpdesk.domain.tickets.models import Message
+from helpdesk.domain.tickets.queries.reading import read_outside
 
 # Programs need the newest to find the thread; a References of thousands would be refused.
 MOST_REFERENCES = 20
@@ -181,7 +182,7 @@ def said_before(mails: Iterable[OutboundMail]) -> dict[int, list[tuple[int, Said
 def _before_its_own() -> ColumnElement[bool]:
     return and_(
         Message.ticket_id == OutboundMail.ticket_id,
-        Message.kind == MessageKind.MESSAGE.value,
+        read_outside(),
         or_(OutboundMail.message_id.is_(None), Message.id < OutboundMail.message_id),
     )
 

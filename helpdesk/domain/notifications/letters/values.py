@@ -84,6 +84,8 @@ class Letter:
     # False for somebody who only follows the ticket.
     to_requester: bool = False
     words: str = ""
+    # What stands below the words of an agent; "" where they end with it already.
+    signature: str = ""
     came_by_mail: bool = False
     enclosures: tuple[Enclosure, ...] = ()
     older: tuple[Said, ...] = ()

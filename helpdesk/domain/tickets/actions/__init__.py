@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from helpdesk.domain.tickets.actions.many import (
+    Decision,
+    Deed,
+    Left,
+    Outcome,
+    Taken,
+    decide_for_many,
+    take_back,
+)
 from helpdesk.domain.tickets.actions.opening import Opening, open_ticket, write_first
 from helpdesk.domain.tickets.actions.speaking import (
     KeptFile,
@@ -24,11 +33,17 @@ from helpdesk.domain.tickets.actions.steering import (
 )
 
 __all__ = [
+    "Decision",
+    "Deed",
     "KeptFile",
+    "Left",
     "Opening",
+    "Outcome",
+    "Taken",
     "Words",
     "add_note",
     "assign",
+    "decide_for_many",
     "link",
     "move",
     "open_ticket",
@@ -38,6 +53,7 @@ __all__ = [
     "refusal",
     "rename",
     "reply",
+    "take_back",
     "tell",
     "unwatch",
     "watch",

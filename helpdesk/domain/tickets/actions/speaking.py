@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from helpdesk.core.errors import Invalid
 from helpdesk.core.events import publish
@@ -50,6 +50,7 @@ def add_message(
     kind: MessageKind,
     direction: Direction,
     author: Person | None,
+    held_until: datetime | None = None,
     now: datetime,
 ) -> Message:
     """One message row with its attachments; the line of history follows."""
@@ -62,6 +63,7 @@ def add_message(
         channel=words.channel,
         verified=words.verified,
         written_at=now,
+        held_until=held_until,
         text=words.text,
         newest=words.newest or words.text,
         html=words.html,
@@ -108,20 +110,29 @@ def reply(
     *,
     then: str | None = None,
     cc: Iterable[Person] = (),
+    hold: timedelta | None = None,
     seen: int | None = None,
     by: Person,
     now: datetime,
 ) -> Message:
     """An agent's words to requester and watchers; `then` is the state to move to with them.
 
-    People in `cc` become watchers. Raises Invalid for empty words, Outdated, Refused by a gate.
+    People in `cc` become watchers. For as long as `hold` no mail of it leaves, nobody outside
+    reads it, and its author can take it back. Raises Invalid for empty words, Outdated, Refused by
+    a gate.
     """
     expect(ticket, seen)
     _refuse_emptiness(words)
     for person in cc:
         watch(ticket, person=person, by=by, now=now)
     message = add_message(
-        ticket, words, kind=MessageKind.MESSAGE, direction=Direction.OUT, author=by, now=now
+        ticket,
+        words,
+        kind=MessageKind.MESSAGE,
+        direction=Direction.OUT,
+        author=by,
+        held_until=now + hold if hold else None,
+        now=now,
     )
     line = record(ticket, "reply sent", by=by, now=now, message=message)
     resolves = then == ticket.process_spec.resolved

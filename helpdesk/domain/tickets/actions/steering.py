@@ -50,6 +50,22 @@ def move(
     reason = refusal(ticket, target)
     if reason is not None:
         raise Refused(reason)
+    become(ticket, target, told=told, since=now, by=by, now=now)
+
+
+def become(
+    ticket: Ticket,
+    target: str,
+    *,
+    told: bool = True,
+    since: datetime,
+    by: Person | None,
+    now: datetime,
+) -> None:
+    """What every change of state is: `move` asks whether it may be, an undoing need not.
+
+    `since` is when the ticket was done, where it is now.
+    """
     source = ticket.state
     ticket.state = target
     standing = ticket.state_spec.standing
@@ -57,7 +73,7 @@ def move(
     if standing is not Standing.DONE:
         ticket.resolved_at = None
     elif ticket.resolved_at is None:
-        ticket.resolved_at = now
+        ticket.resolved_at = since
     line = record(ticket, "moved", by=by, now=now, facts={"from": source, "to": target})
     publish(TicketMoved(ticket, line, by, source, target, told))
 

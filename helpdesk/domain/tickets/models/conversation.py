@@ -14,10 +14,11 @@ from helpdesk.domain.tickets.models.ticket import Ticket
 
 
 class MessageKind(enum.StrEnum):
-    """Words to or from the requester, or internal words."""
+    """Words to or from the requester, internal words, or a reply that was taken back unsent."""
 
     MESSAGE = "message"
     NOTE = "note"
+    WITHDRAWN = "withdrawn"
 
 
 class Direction(enum.StrEnum):
@@ -29,7 +30,7 @@ class Direction(enum.StrEnum):
 
 
 class Message(Base):
-    """Words on a ticket, written once and never changed.
+    """Words on a ticket, written once and never changed; a held reply may be withdrawn.
 
     `text` is all of it in plain text, `newest` the part that is new, `html` the sanitised HTML
     (None where there was none). `sender` is the address that an inbound mail came from.
@@ -48,6 +49,8 @@ class Message(Base):
     # A From that could not be proven; shown as a calm badge.
     verified: Mapped[bool] = mapped_column(default=True)
     written_at: Mapped[datetime] = mapped_column(Instant)
+    # Before that nobody outside reads it, and its author can take it back.
+    held_until: Mapped[datetime | None] = mapped_column(Instant)
     text: Mapped[str] = mapped_column(default="")
     newest: Mapped[str] = mapped_column(default="")
     html: Mapped[str | None] = mapped_column()

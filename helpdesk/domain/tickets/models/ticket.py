@@ -14,6 +14,7 @@ from helpdesk.domain.processes import PROCESSES, Process, State
 from helpdesk.domain.services.models import Service
 
 _UNFINISHED = text("standing <> 'done'")
+_DONE = text("standing = 'done'")
 
 
 class Queue(Base):
@@ -58,12 +59,39 @@ class Ticket(Base):
             sqlite_where=_UNFINISHED,
             postgresql_where=_UNFINISHED,
         ),
+        # By urgency and by the last change, with all that a list may be narrowed by, so that no
+        # row is read only to be passed over.
         Index(
             "ix_tickets_unfinished",
-            "priority",
-            "id",
+            *("priority", "id", "queue_id", "assignee_id", "standing"),
+            *("state", "process", "service_id", "requester_id"),
             sqlite_where=_UNFINISHED,
             postgresql_where=_UNFINISHED,
+        ),
+        Index(
+            "ix_tickets_unfinished_changed",
+            *("changed_at", "id", "priority", "queue_id", "assignee_id", "standing"),
+            *("state", "process", "service_id", "requester_id"),
+            sqlite_where=_UNFINISHED,
+            postgresql_where=_UNFINISHED,
+        ),
+        # What is done, the newest first.
+        Index(
+            "ix_tickets_queue_done", "queue_id", "id", sqlite_where=_DONE, postgresql_where=_DONE
+        ),
+        Index(
+            "ix_tickets_assignee_done",
+            "assignee_id",
+            "id",
+            sqlite_where=_DONE,
+            postgresql_where=_DONE,
+        ),
+        Index(
+            "ix_tickets_service_done",
+            "service_id",
+            "id",
+            sqlite_where=_DONE,
+            postgresql_where=_DONE,
         ),
         Index("ix_tickets_requester", "requester_id", "id"),
         Index("ix_tickets_changed", "changed_at", "id"),

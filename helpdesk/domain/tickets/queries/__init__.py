@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helpdesk.domain.tickets.queries.counting import MOST_COUNTED, counted, counts
 from helpdesk.domain.tickets.queries.finding import (
     ROW,
     links_of,
@@ -14,7 +15,16 @@ from helpdesk.domain.tickets.queries.finding import (
     visible_to,
     watches,
 )
-from helpdesk.domain.tickets.queries.lists import PAGE, Page, WorkList, tickets_of, work_list
+from helpdesk.domain.tickets.queries.lists import (
+    PAGE,
+    Page,
+    Sort,
+    WorkList,
+    sorts_of,
+    tickets_among,
+    tickets_of,
+    work_list,
+)
 from helpdesk.domain.tickets.queries.reading import (
     PersonAround,
     Spoken,
@@ -28,15 +38,19 @@ from helpdesk.domain.tickets.queries.reading import (
 )
 
 __all__ = [
+    "MOST_COUNTED",
     "PAGE",
     "ROW",
     "Page",
     "PersonAround",
+    "Sort",
     "Spoken",
     "WorkList",
     "attachment_for",
     "conversation",
     "conversation_to_read",
+    "counted",
+    "counts",
     "history",
     "links_of",
     "message_for",
@@ -44,9 +58,11 @@ __all__ = [
     "people_around",
     "queue_by_key",
     "queues",
+    "sorts_of",
     "ticket_by_number",
     "ticket_for",
     "ticket_to_change",
+    "tickets_among",
     "tickets_of",
     "visible_to",
     "watchers_of",

@@ -16,12 +16,12 @@ from helpdesk.domain.tickets.models import (
     Attachment,
     LinkKind,
     Message,
-    MessageKind,
     Ticket,
     TicketLink,
     Watcher,
 )
 from helpdesk.domain.tickets.queries.lists import PAGE, Page
+from helpdesk.domain.tickets.queries.reading import read_outside
 
 # Numbers of tickets have fewer digits than this; a database stumbles over what it cannot hold.
 _LONG_NUMBER = 10
@@ -109,7 +109,7 @@ def message_of(ticket: Ticket, message_id: int) -> Message:
         .where(
             Message.id == message_id,
             Message.ticket_id == ticket.id,
-            Message.kind == MessageKind.MESSAGE.value,
+            read_outside(),
         )
         .options(selectinload(Message.attachments))
     )
@@ -126,7 +126,7 @@ def attachment_of(ticket: Ticket, attachment_id: int) -> Attachment:
         .where(
             Attachment.id == attachment_id,
             Message.ticket_id == ticket.id,
-            Message.kind == MessageKind.MESSAGE.value,
+            read_outside(),
         )
     )
     if attachment is None:

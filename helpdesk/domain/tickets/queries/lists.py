@@ -1,12 +1,24 @@
-"""Questions about many tickets: the work lists, and what somebody asked for."""
+"""Questions about many tickets: the work lists, how many are on them, and what somebody asked for.
+
+How they stay cheap with a million tickets: docs/decisions/0015-counts-and-windows.md.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    literal_column,
+    select,
+    tuple_,
+    union_all,
+)
 
 from helpdesk.core.db import db
 from helpdesk.domain.accounts.models import Person
@@ -17,6 +29,22 @@ from helpdesk.domain.tickets.queries.finding import ROW, visible_to
 T = TypeVar("T")
 
 PAGE = 50
+# So many tickets of a list without an end are looked through for one page.
+WINDOW = 5_000
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Written out: the indexes are only for these rows, and a database cannot know a value for one.
+_IS_DONE = Ticket.standing == literal_column("'done'")
+_IS_UNFINISHED = Ticket.standing != literal_column("'done'")
+
+
+class Sort(enum.StrEnum):
+    """In which order a list stands."""
+
+    PRIORITY = "priority"  # the most urgent first, within a priority the oldest
+    AGE = "age"  # the oldest first
+    NEWEST = "newest"
+    CHANGED = "changed"  # the last changed first
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +57,10 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class WorkList:
-    """Which tickets a list shows; None asks for nothing."""
+    """Which tickets a list shows; None asks for nothing.
+
+    Without `standing` the unfinished ones, or with `everything` all there ever were.
+    """
 
     function_id: int | None = None
     queue_id: int | None = None
@@ -37,66 +68,213 @@ class WorkList:
     unassigned: bool = False
     standing: Standing | None = None
     process: str | None = None
+    everything: bool = False
+    service_id: int | None = None
+    priority: int | None = None
+    state: str | None = None
+    requester_ids: tuple[int, ...] | None = None
+
+    @property
+    def endless(self) -> bool:
+        """Whether the list grows for ever, because finished tickets are on it."""
+        return self.everything or self.standing is Standing.DONE
+
+
+def sorts_of(which: WorkList) -> tuple[Sort, ...]:
+    """The orders that a list can stand in; the first is the usual one."""
+    if which.everything:
+        return (Sort.CHANGED, Sort.NEWEST)
+    if which.standing is Standing.DONE:
+        return (Sort.NEWEST, Sort.CHANGED)
+    return (Sort.PRIORITY, Sort.AGE, Sort.NEWEST, Sort.CHANGED)
 
 
 def work_list(
-    person: Person, which: WorkList, *, after: str | None = None, limit: int = PAGE
+    person: Person,
+    which: WorkList,
+    *,
+    sort: Sort | None = None,
+    after: str | None = None,
+    limit: int = PAGE,
 ) -> Page[Ticket]:
-    """Unfinished tickets by urgency, oldest first within a priority; paged by key, never by offset.
+    """One page, by key and never by offset; at most WINDOW tickets are looked through for it.
 
     `after` is the `next_after` of the page before; one that cannot be read means the first page.
+    A page may be short, even empty, and yet have a next one: then the rest lies further back.
     """
-    statement = visible_to(person).options(*ROW)
-    if which.standing is Standing.DONE:
-        return _finished(statement, which, after, limit)
-    statement = statement.where(Ticket.standing != Standing.DONE.value, *_conditions(which))
-    key = _key(after)
-    if key is not None:
-        statement = statement.where(tuple_(Ticket.priority, Ticket.id) > key)
-    rows = db.session.scalars(statement.order_by(Ticket.priority, Ticket.id).limit(limit + 1)).all()
-    return _page(rows, limit, lambda ticket: f"{ticket.priority}-{ticket.id}")
+    allowed = sorts_of(which)
+    order = _ORDERS[sort if sort in allowed else allowed[0]]
+    after_key = order.read(after)
+    conditions = [*conditions_of(which), *order.beyond(after_key)]
+    floor = _floor(which, order, after_key)
+    if floor is not None:
+        conditions.append(order.until(floor))
+    ids = _ids(visible_to(person), which, conditions, order, limit + 1)
+    rows = db.session.scalars(
+        select(Ticket).where(Ticket.id.in_(ids)).options(*ROW).order_by(*order.by)
+    ).all()
+    shown = rows[:limit]
+    if len(rows) > limit:
+        return Page(shown, order.write(shown[-1]))
+    return Page(shown, order.key_words(floor) if floor is not None else None)
 
 
-def _finished(
-    statement: Select[Ticket], which: WorkList, after: str | None, limit: int
-) -> Page[Ticket]:
-    statement = statement.where(Ticket.standing == Standing.DONE.value, *_conditions(which))
-    key = _key(after)
-    if key is not None:
-        statement = statement.where(Ticket.id < key[1])
-    rows = db.session.scalars(statement.order_by(Ticket.id.desc()).limit(limit + 1)).all()
-    return _page(rows, limit, lambda ticket: f"0-{ticket.id}")
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A sort as columns, and how a place in it is written into an address: "first-id"."""
+
+    columns: tuple[Any, ...]
+    descending: bool
+
+    @property
+    def by(self) -> list[Any]:
+        return [each.desc() if self.descending else each.asc() for each in self.columns]
+
+    def read(self, words: str | None) -> tuple[Any, ...] | None:
+        first, _, second = (words or "").partition("-")
+        if not all(part.isdecimal() and len(part) < 18 for part in (first, second)):
+            return None
+        if self.columns[0] is Ticket.changed_at:
+            try:
+                return _EPOCH + timedelta(microseconds=int(first)), int(second)
+            except OverflowError:
+                return None
+        return (int(first), int(second))[-len(self.columns) :]
+
+    def key_words(self, key: tuple[Any, ...]) -> str:
+        first = key[0] if len(key) > 1 else 0
+        if isinstance(first, datetime):
+            first = (first - _EPOCH) // timedelta(microseconds=1)
+        return f"{first}-{key[-1]}"
+
+    def write(self, ticket: Ticket) -> str:
+        return self.key_words(tuple(getattr(ticket, each.key) for each in self.columns))
+
+    def beyond(self, key: tuple[Any, ...] | None) -> list[ColumnElement[bool]]:
+        if key is None:
+            return []
+        if len(key) == 1:
+            (column,) = self.columns
+            return [column < key[0] if self.descending else column > key[0]]
+        place = tuple_(*self.columns)
+        return [place < key if self.descending else place > key]
+
+    def until(self, key: tuple[Any, ...]) -> ColumnElement[bool]:
+        """Not further than that place, itself included; only of an order that descends."""
+        found: ColumnElement[bool] = (
+            self.columns[0] >= key[0] if len(key) == 1 else tuple_(*self.columns) >= key
+        )
+        return found
 
 
-def _conditions(which: WorkList) -> list[ColumnElement[bool]]:
+_ORDERS: dict[Sort, _Order] = {
+    Sort.PRIORITY: _Order((Ticket.priority, Ticket.id), descending=False),
+    Sort.AGE: _Order((Ticket.id,), descending=False),
+    Sort.NEWEST: _Order((Ticket.id,), descending=True),
+    Sort.CHANGED: _Order((Ticket.changed_at, Ticket.id), descending=True),
+}
+
+
+def _floor(
+    which: WorkList, order: _Order, after_key: tuple[Any, ...] | None
+) -> tuple[Any, ...] | None:
+    """How far back one page of an endless list is looked for; None where an index knows the end."""
+    if not which.endless or which.requester_ids is not None:
+        return None
+    narrowed = [
+        name
+        for name, is_asked in (
+            ("place", which.function_id is not None or which.queue_id is not None),
+            ("assignee", which.assignee_id is not None),
+            ("service", which.service_id is not None),
+            ("unassigned", which.unassigned),
+            ("process", which.process is not None),
+            ("priority", which.priority is not None),
+            ("state", which.state is not None),
+        )
+        if is_asked
+    ]
+    if not narrowed:
+        return None
+    # By number, and done: there is an index for each of these alone.
+    by_number = order is _ORDERS[Sort.NEWEST] and not which.everything
+    if by_number and len(narrowed) == 1 and narrowed[0] in ("place", "assignee", "service"):
+        return None
+    row = db.session.execute(
+        select(*order.columns)
+        .where(*order.beyond(after_key))
+        .order_by(*order.by)
+        .offset(WINDOW)
+        .limit(1)
+    ).first()
+    return tuple(row) if row is not None else None
+
+
+def _ids(
+    visible: Select[Ticket],
+    which: WorkList,
+    conditions: list[ColumnElement[bool]],
+    order: _Order,
+    limit: int,
+) -> Any:
+    """The ids of one page; only they are sorted, not the rows with all that belongs to them."""
+    chosen = visible.with_only_columns(*order.columns).where(*conditions)
+    if which.function_id is None:
+        return chosen.with_only_columns(Ticket.id).order_by(*order.by).limit(limit)
+    # They are few, and asked one by one each is already in order in its index.
+    queues = db.session.scalars(
+        select(Queue.id).where(Queue.function_id == which.function_id)
+    ).all()
+    parts = [
+        select(
+            chosen.where(Ticket.queue_id == queue_id).order_by(*order.by).limit(limit).subquery()
+        )
+        for queue_id in queues
+    ]
+    if not parts:
+        return select(Ticket.id).where(Ticket.id.is_(None))
+    together = union_all(*parts).subquery()
+    columns = [together.c[each.key] for each in order.columns]
+    by = [each.desc() if order.descending else each.asc() for each in columns]
+    return select(together.c.id).order_by(*by).limit(limit)
+
+
+def conditions_of(which: WorkList, *, queues_inside: bool = False) -> list[ColumnElement[bool]]:
+    """What must hold for a ticket on the list; the function's queues only if `queues_inside`."""
     conditions: list[ColumnElement[bool]] = []
-    if which.function_id is not None:
-        # They are few, and as plain ids in the statement they let the index serve the order.
-        queues = db.session.scalars(
-            select(Queue.id).where(Queue.function_id == which.function_id)
-        ).all()
-        conditions.append(Ticket.queue_id.in_(queues))
-    if which.queue_id is not None:
-        conditions.append(Ticket.queue_id == which.queue_id)
-    if which.assignee_id is not None:
-        conditions.append(Ticket.assignee_id == which.assignee_id)
-    if which.unassigned:
-        conditions.append(Ticket.assignee_id.is_(None))
+    if which.standing is Standing.DONE:
+        conditions.append(_IS_DONE)
+    elif not which.everything:
+        conditions.append(_IS_UNFINISHED)
     if which.standing in (Standing.OPEN, Standing.WAITING):
         conditions.append(Ticket.standing == which.standing.value)
-    if which.process is not None:
-        conditions.append(Ticket.process == which.process)
+    if which.function_id is not None and queues_inside:
+        of_function = select(Queue.id).where(Queue.function_id == which.function_id)
+        conditions.append(Ticket.queue_id.in_(of_function))
+    if which.unassigned:
+        conditions.append(Ticket.assignee_id.is_(None))
+    if which.requester_ids is not None:
+        conditions.append(Ticket.requester_id.in_(which.requester_ids))
+    for column, value in (
+        (Ticket.queue_id, which.queue_id),
+        (Ticket.assignee_id, which.assignee_id),
+        (Ticket.process, which.process),
+        (Ticket.service_id, which.service_id),
+        (Ticket.priority, which.priority),
+        (Ticket.state, which.state),
+    ):
+        if value is not None:
+            conditions.append(column == value)
     return conditions
 
 
-def _key(after: str | None) -> tuple[int, int] | None:
-    first, _, second = (after or "").partition("-")
-    return (int(first), int(second)) if first.isdecimal() and second.isdecimal() else None
-
-
-def _page(rows: Sequence[T], limit: int, key_of: Callable[[T], str]) -> Page[T]:
-    shown = rows[:limit]
-    return Page(shown, key_of(shown[-1]) if len(rows) > limit else None)
+def tickets_among(
+    person: Person, numbers: Sequence[int], *, lock: bool = False
+) -> Sequence[Ticket]:
+    """Those of these tickets that the person may see, by number; `lock` for a unit of work."""
+    statement = visible_to(person).where(Ticket.id.in_(numbers)).order_by(Ticket.id)
+    # In the order of their numbers, so that two who lock the same ones never wait in a circle.
+    return db.session.scalars(statement.with_for_update() if lock else statement).all()
 
 
 def tickets_of(

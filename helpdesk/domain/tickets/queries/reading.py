@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, case, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select, union
 from sqlalchemy.orm import defer, joinedload, selectinload
 
+from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.errors import NotFound
 from helpdesk.domain.accounts.models import Grant, Person
@@ -23,17 +24,26 @@ from helpdesk.domain.tickets.models import (
 )
 from helpdesk.domain.tickets.queries.finding import visible_to
 
+# What was taken back is told by the history, and its words are their author's alone.
+_STANDS = Message.kind != MessageKind.WITHDRAWN.value
+
+
+def read_outside() -> ColumnElement[bool]:
+    """Whether those outside may read a message: no note, and nothing that can be taken back."""
+    held = or_(Message.held_until.is_(None), Message.held_until <= clock.now())
+    return and_(Message.kind == MessageKind.MESSAGE.value, held)
+
 
 def conversation(ticket: Ticket, *, internal: bool) -> Sequence[Message]:
     """The words of a ticket in order, with authors and attachments; notes only when `internal`."""
     statement = (
         select(Message)
-        .where(Message.ticket_id == ticket.id)
+        .where(Message.ticket_id == ticket.id, _STANDS)
         .options(joinedload(Message.author), selectinload(Message.attachments))
         .order_by(Message.id)
     )
     if not internal:
-        statement = statement.where(Message.kind == MessageKind.MESSAGE.value)
+        statement = statement.where(read_outside())
     return db.session.scalars(statement).all()
 
 
@@ -69,7 +79,7 @@ def conversation_to_read(ticket: Ticket, *, internal: bool) -> Sequence[Spoken]:
     )
     statement = (
         select(Message, looks, Message.html.contains(" data-remote-src="))
-        .where(Message.ticket_id == ticket.id)
+        .where(Message.ticket_id == ticket.id, _STANDS)
         .options(
             defer(Message.html, raiseload=True),
             joinedload(Message.author),
@@ -78,7 +88,7 @@ def conversation_to_read(ticket: Ticket, *, internal: bool) -> Sequence[Spoken]:
         .order_by(Message.id)
     )
     if not internal:
-        statement = statement.where(Message.kind == MessageKind.MESSAGE.value)
+        statement = statement.where(read_outside())
     return [
         Spoken(message, has_html=look > 0, designed=look == 2, remote=bool(remote))
         for message, look, remote in db.session.execute(statement)
@@ -100,7 +110,7 @@ def message_for(person: Person | None, message_id: int) -> Message:
         .options(joinedload(Message.author), selectinload(Message.attachments))
     )
     if not may(person, Action.SEE_TICKETS):
-        statement = statement.where(Message.kind == MessageKind.MESSAGE.value)
+        statement = statement.where(read_outside())
     message = db.session.scalar(statement)
     if message is None:
         raise NotFound("There is no such message that you may see.")
@@ -115,7 +125,7 @@ def attachment_for(person: Person | None, attachment_id: int) -> Attachment:
         .where(Attachment.id == attachment_id, Message.ticket_id.in_(_numbers_visible_to(person)))
     )
     if not may(person, Action.SEE_TICKETS):
-        statement = statement.where(Message.kind == MessageKind.MESSAGE.value)
+        statement = statement.where(read_outside())
     attachment = db.session.scalar(statement)
     if attachment is None:
         raise NotFound("There is no such file that you may see.")

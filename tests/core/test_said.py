@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from helpdesk.core.words import said
+from helpdesk.core.said import said
 
 pytestmark = pytest.mark.one_database
 

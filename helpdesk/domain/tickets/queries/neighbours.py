@@ -1,0 +1,54 @@
+"""The tickets that are shown beside a ticket: what it is linked to, and its requester's others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import false, literal, select, true, union_all
+
+from helpdesk.core.db import db
+from helpdesk.domain.tickets.models import Ticket, TicketLink
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """`links`: (kind, whether it is this ticket that stands in it, other), oldest link first."""
+
+    links: Sequence[tuple[str, bool, Ticket]]
+    others: Sequence[Ticket]
+
+
+def neighbours_of(ticket: Ticket, *, others: int) -> Neighbours:
+    """What a ticket is linked to, and up to `others` newest tickets of its requester; one question.
+
+    Three short lists of ids are read by index, and then their tickets.
+    """
+    newest = (
+        select(Ticket.id)
+        .where(Ticket.requester_id == ticket.requester_id, Ticket.id != ticket.id)
+        .order_by(Ticket.id.desc())
+        .limit(others)
+        .subquery()
+    )
+    near = union_all(
+        select(
+            TicketLink.id.label("link"),
+            TicketLink.kind.label("kind"),
+            true().label("stands"),
+            TicketLink.other_id.label("other"),
+        ).where(TicketLink.ticket_id == ticket.id),
+        select(TicketLink.id, TicketLink.kind, false(), TicketLink.ticket_id).where(
+            TicketLink.other_id == ticket.id
+        ),
+        select(literal(0), literal(""), false(), newest.c.id),
+    ).subquery()
+    rows = db.session.execute(
+        select(near.c.link, near.c.kind, near.c.stands, Ticket)
+        .join(Ticket, Ticket.id == near.c.other)
+        .order_by(near.c.link, Ticket.id.desc())
+    ).all()
+    return Neighbours(
+        [(row.kind, bool(row.stands), row.Ticket) for row in rows if row.link],
+        [row.Ticket for row in rows if not row.link],
+    )
