@@ -26,6 +26,8 @@ from tests.mail.outbox import captured, html_of, text_of
 from tests.peers.authority import Authority
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 BASE = "http://127.0.0.1:8000"
 AT_ONCE = timedelta(seconds=30)
 A_WHILE = timedelta(minutes=16)

@@ -25,6 +25,8 @@ from tests.mail.outbox import answer, ask, outbox
 from tests.peers.smtp import Sink, smtp_sink
 from tests.world import World
 
+pytestmark = pytest.mark.one_database
+
 EVA = "eva@example.com"
 
 
