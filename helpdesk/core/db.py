@@ -155,6 +155,11 @@ def write_from_the_start(durable: bool = True) -> Iterator[None]:
         _durable.reset(tokens[1])
 
 
+def like_literal(words: str) -> str:
+    """Words as a part of a LIKE pattern with `escape` a backslash: no sign in them means more."""
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
 def on_postgresql() -> bool:
     """Whether the database is PostgreSQL; otherwise it is SQLite."""
     return db.engine.dialect.name == "postgresql"

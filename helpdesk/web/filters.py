@@ -50,13 +50,17 @@ def day(instant: datetime) -> str:
     return format_datetime(instant, "d MMM" if local.year == today.year else "d MMM y")
 
 
+def reads_swedish() -> bool:
+    """Whether the page is shown in Swedish."""
+    locale = get_locale()
+    return locale is not None and locale.language == "sv"
+
+
 def local_name(thing: Named | None) -> str:
     """The name in the reader's language; "" for nothing."""
     if thing is None:
         return ""
-    locale = get_locale()
-    swedish = locale is not None and locale.language == "sv"
-    return thing.name_sv if swedish else thing.name_en
+    return thing.name_sv if reads_swedish() else thing.name_en
 
 
 def file_size(size: int) -> str:
@@ -69,7 +73,7 @@ def file_size(size: int) -> str:
         if number < 1000:
             break
     shown = f"{number:.1f}" if number < 10 else f"{number:.0f}"
-    if (locale := get_locale()) is not None and locale.language == "sv":
+    if reads_swedish():
         shown = shown.replace(".", ",")
     return f"{shown} {unit}"
 

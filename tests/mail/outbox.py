@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 
+from helpdesk.core.config import Settings
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.core.storage import storage
 from helpdesk.domain.accounts.models import Person
@@ -13,9 +15,21 @@ from helpdesk.domain.correspondence.ids import remember_id
 from helpdesk.domain.correspondence.models import IdSource, OutboundMail
 from helpdesk.domain.tickets.actions import KeptFile, Opening, Words, open_ticket, reply
 from helpdesk.domain.tickets.queries import ticket_by_number
+from tests.conftest import settings_for
 from tests.world import World
 
 FROM_EVA = "CAFz8-first.mail@mail.example.com"
+
+
+def settings_towards(port: int, database: str, folder: Path, **more: str) -> Settings:
+    """Settings whose mail goes to a server on this port, instead of being captured."""
+    return settings_for(
+        folder,
+        database,
+        smtp_host="127.0.0.1",
+        smtp_port=str(port),
+        **({"smtp_security": "none"} | more),
+    )
 
 
 def ask(

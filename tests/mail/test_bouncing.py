@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,10 +19,9 @@ from helpdesk.domain.correspondence.rules import SOFT_BOUNCES
 from helpdesk.domain.tickets.models import Ticket
 from helpdesk.domain.tickets.queries import history
 from helpdesk.mail.deliver import deliver_due
-from tests.conftest import settings_for
 from tests.mail.letters import Road, from_file, in_words, letter, sent_to
-from tests.mail.outbox import answer, ask, outbox
-from tests.peers.smtp import Sink, smtp_sink
+from tests.mail.outbox import answer, ask, outbox, settings_towards
+from tests.peers.smtp import Sink
 from tests.world import World
 
 pytestmark = pytest.mark.one_database
@@ -31,16 +30,8 @@ EVA = "eva@example.com"
 
 
 @pytest.fixture
-def sink() -> Iterator[Sink]:
-    with smtp_sink() as sink:
-        yield sink
-
-
-@pytest.fixture
 def settings(database: str, tmp_path: Path, sink: Sink) -> Settings:
-    return settings_for(
-        tmp_path, database, smtp_host="127.0.0.1", smtp_port=str(sink.port), smtp_security="none"
-    )
+    return settings_towards(sink.port, database, tmp_path)
 
 
 Tell = Callable[..., datetime]

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -23,27 +22,15 @@ from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.correspondence.delivery import claim_due, mark_sent, take_back
 from helpdesk.domain.correspondence.models import OutboundMail
 from helpdesk.mail.deliver import Patience, deliver_due
-from tests.conftest import SECRET, settings_for
-from tests.mail.outbox import answer, ask, outbox
-from tests.peers.smtp import Manner, Sink, smtp_sink
+from tests.conftest import SECRET
+from tests.mail.outbox import answer, ask, outbox, settings_towards
+from tests.peers.smtp import Manner, Sink
 from tests.world import World
 
 
 @pytest.fixture
-def sink() -> Iterator[Sink]:
-    with smtp_sink() as sink:
-        yield sink
-
-
-@pytest.fixture
 def settings(database: str, tmp_path: Path, sink: Sink) -> Settings:
-    return settings_for(
-        tmp_path,
-        database,
-        smtp_host="127.0.0.1",
-        smtp_port=str(sink.port),
-        smtp_security="none",
-    )
+    return settings_towards(sink.port, database, tmp_path)
 
 
 def test_a_mail_leaves_once_with_the_words_and_the_id_of_its_row(

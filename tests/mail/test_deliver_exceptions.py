@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,26 +15,9 @@ from helpdesk.core.storage import storage
 from helpdesk.domain.correspondence.delivery import cancel, send_again
 from helpdesk.domain.correspondence.models import OutboundMail
 from helpdesk.mail.deliver import deliver_due
-from tests.conftest import settings_for
-from tests.mail.outbox import a_file, answer, ask, outbox
-from tests.peers.smtp import Sink, smtp_sink
+from tests.mail.outbox import a_file, answer, ask, outbox, settings_towards
+from tests.peers.smtp import Sink
 from tests.world import World
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with smtp_sink() as sink:
-        yield sink
-
-
-def settings_towards(port: int, database: str, folder: Path, **more: str) -> Settings:
-    return settings_for(
-        folder,
-        database,
-        smtp_host="127.0.0.1",
-        smtp_port=str(port),
-        **({"smtp_security": "none"} | more),
-    )
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -20,27 +19,10 @@ from helpdesk.domain.correspondence.queries import failed_mail, sending_trouble
 from helpdesk.domain.tickets.queries import history, ticket_for
 from helpdesk.mail.deliver import Patience, deliver_due
 from helpdesk.mail.retries import RETRY_MINUTES
-from tests.conftest import settings_for
-from tests.mail.outbox import ask, outbox
+from tests.mail.outbox import ask, outbox, settings_towards
 from tests.peers.postgresql import free_port
 from tests.peers.smtp import Manner, Sink, smtp_sink
 from tests.world import World
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    with smtp_sink() as sink:
-        yield sink
-
-
-def settings_towards(port: int, database: str, folder: Path, **more: str) -> Settings:
-    return settings_for(
-        folder,
-        database,
-        smtp_host="127.0.0.1",
-        smtp_port=str(port),
-        **({"smtp_security": "none"} | more),
-    )
 
 
 @pytest.fixture

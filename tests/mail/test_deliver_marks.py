@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,30 +25,18 @@ from helpdesk.domain.accounts.actions import add_person
 from helpdesk.domain.correspondence.delivery import MARKED_TOGETHER, claim_due, take_back
 from helpdesk.domain.correspondence.models import OutboundMail
 from helpdesk.mail.deliver import LONGEST_UNMARKED_SECONDS, deliver_due
-from tests.conftest import SECRET, settings_for
-from tests.mail.outbox import answer, ask, outbox
+from tests.conftest import SECRET
+from tests.mail.outbox import answer, ask, outbox, settings_towards
 from tests.mail.test_deliver import CRASHING
-from tests.peers.smtp import Sink, smtp_sink
+from tests.peers.smtp import Sink
 from tests.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def sink() -> Iterator[Sink]:
-    with smtp_sink() as sink:
-        yield sink
-
-
-@pytest.fixture
 def settings(database: str, tmp_path: Path, sink: Sink) -> Settings:
-    return settings_for(
-        tmp_path,
-        database,
-        smtp_host="127.0.0.1",
-        smtp_port=str(sink.port),
-        smtp_security="none",
-    )
+    return settings_towards(sink.port, database, tmp_path)
 
 
 def an_answer_to(world: World, readers: int, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -15,26 +14,14 @@ from helpdesk.domain.accounts.actions import add_person
 from helpdesk.domain.correspondence.models import Mailbox
 from helpdesk.mail.deliver import deliver_due
 from tests.conftest import settings_for
-from tests.mail.outbox import answer, ask, captured, outbox
-from tests.peers.smtp import Sink, smtp_sink
+from tests.mail.outbox import answer, ask, captured, outbox, settings_towards
+from tests.peers.smtp import Sink
 from tests.world import World
 
 
 @pytest.fixture
-def sink() -> Iterator[Sink]:
-    with smtp_sink() as sink:
-        yield sink
-
-
-@pytest.fixture
 def settings(database: str, tmp_path: Path, sink: Sink) -> Settings:
-    return settings_for(
-        tmp_path,
-        database,
-        smtp_host="127.0.0.1",
-        smtp_port=str(sink.port),
-        smtp_security="none",
-    )
+    return settings_towards(sink.port, database, tmp_path)
 
 
 def test_each_recipient_has_an_envelope_of_their_own(

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from helpdesk.core.db import db
+from helpdesk.core.db import db, like_literal
 from helpdesk.domain.accounts.models import Address, Function, Grant, Membership, Person
 from helpdesk.domain.accounts.permissions import PERMISSIONS, Action
 
@@ -90,7 +90,7 @@ def people_who_may(action: Action) -> Sequence[Person]:
 
 def people_like(words: str, *, limit: int = 10) -> Sequence[Person]:
     """Active people whose name or an address begins with the words, for type-ahead."""
-    start = words.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    start = like_literal(words.strip()) + "%"
     by_address = select(Address.person_id).where(Address.address.like(start.lower(), escape="\\"))
     return db.session.scalars(
         select(Person)

@@ -34,13 +34,13 @@ from helpdesk.web.account import me
 from helpdesk.web.desk.door import blueprint
 from helpdesk.web.desk.narrowing import all_states
 from helpdesk.web.filters import local_name
+from helpdesk.web.numbers import row_number
 from helpdesk.web.security import needs
 
 # A page of a list. What was done travels in an address, and servers take 4,094 letters of one.
 MOST_AT_ONCE = 50
 UNDO_SECONDS = 10 * 60
 _UNDO = "undo of a decision about many"
-_LARGEST_ID = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,18 +230,17 @@ def _what(decision: Decision) -> str:
 
 
 def _numbers() -> list[int]:
-    found = (each for each in request.form.getlist("ticket") if each.isdecimal())
-    return sorted({int(each) for each in found if len(each) < 11 and int(each) < _LARGEST_ID})
+    found = map(row_number, request.form.getlist("ticket"))
+    return sorted({number for number in found if number is not None})
 
 
 def _seen() -> dict[int, int]:
     """The version that was looked at, by number."""
-    seen: dict[int, int] = {}
-    for each in request.form.getlist("ticket"):
-        number, _colon, version = each.partition(":")
-        if all(part.isdecimal() and len(part) < 11 for part in (number, version)):
-            seen[int(number)] = int(version)
-    return {number: version for number, version in seen.items() if number < _LARGEST_ID}
+    pairs = (each.partition(":") for each in request.form.getlist("ticket"))
+    seen = ((row_number(number), row_number(version)) for number, _colon, version in pairs)
+    return {
+        number: version for number, version in seen if number is not None and version is not None
+    }
 
 
 def _back() -> str:

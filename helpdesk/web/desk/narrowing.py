@@ -14,12 +14,12 @@ from helpdesk.domain.tickets.queries import Sort, WorkList, sorts_of
 from helpdesk.domain.tickets.rules import PRIORITIES
 from helpdesk.web.account import me
 from helpdesk.web.desk.rows import COLUMNS, USUAL_COLUMNS
+from helpdesk.web.numbers import row_number
 
 # The words of an address that narrow a list; a saved view keeps them and the list's name.
 FILTERS = ("view", "process", "queue", "service", "priority", "state", "requester")
 # People whose name begins with what was asked; more are not looked through.
 _MOST_REQUESTERS = 20
-_LARGEST_ID = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +64,12 @@ def asked(name: str, args: Mapping[str, str], columns: Sequence[str]) -> Asked:
     """What the words of an address ask for; those that say nothing are left out."""
     filters = {each: args.get(each, "").strip()[:100] for each in FILTERS}
     known = tuple(each for each in COLUMNS if each in columns)
-    saved = args.get("saved", "")
     return Asked(
         name,
         {each: value for each, value in filters.items() if value},
         args.get("sort", "") if args.get("sort", "") in list(Sort) else "",
         known or USUAL_COLUMNS,
-        int(saved) if saved.isdecimal() and int(saved) < _LARGEST_ID else None,
+        row_number(args.get("saved")),
     )
 
 
@@ -120,6 +119,4 @@ def _requesters(words: str) -> tuple[int, ...]:
 
 
 def _id(words: str) -> int | None:
-    if not (words.isascii() and words.isdecimal()) or len(words) > 10:
-        return None
-    return int(words) if 0 < int(words) < _LARGEST_ID else None
+    return (row_number(words) or None) if words.isascii() else None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import jsonify, redirect, render_template, request, url_for
-from flask_babel import get_locale, get_timezone
+from flask_babel import get_timezone
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -31,6 +31,7 @@ from helpdesk.web.account import me
 from helpdesk.web.desk.door import blueprint
 from helpdesk.web.desk.rows import Row, row_of
 from helpdesk.web.desk.searching import KEY_WORDS, examples, keys_shown, narrowed_by, problems
+from helpdesk.web.filters import reads_swedish
 from helpdesk.web.security import needs
 
 HITS = 25
@@ -73,10 +74,10 @@ def search() -> str | Response:
         "desk/search.html",
         search_words=query,
         hits=_hits(found),
-        problems=problems(found, query, swedish=_is_swedish()),
+        problems=problems(found, query, swedish=reads_swedish()),
         narrowed=narrowed_by(found, query),
-        examples=examples(swedish=_is_swedish()),
-        keys=keys_shown(swedish=_is_swedish()),
+        examples=examples(swedish=reads_swedish()),
+        keys=keys_shown(swedish=reads_swedish()),
         stopped=found.stopped_at is not None,
         first_url=url_for("desk.search", q=query) if before else None,
         next_url=url_for("desk.search", q=query, before=further) if further else None,
@@ -88,7 +89,7 @@ def search() -> str | Response:
 def search_suggestions() -> Response:
     """How the query may go on, as JSON: the whole query, the new part, and what it means."""
     query = request.args.get("q", "").lstrip()[:LONGEST_QUERY]
-    found = suggestions(query, swedish=_is_swedish())
+    found = suggestions(query, swedish=reads_swedish())
     return jsonify(
         [
             {
@@ -102,15 +103,10 @@ def search_suggestions() -> Response:
 
 
 def _meaning(choice: Choice) -> str:
-    if _is_swedish() and choice.means_sv:
+    if reads_swedish() and choice.means_sv:
         return choice.means_sv
     # The empty message is the catalogue's own head.
     return _(choice.means) if choice.means and not choice.means_sv else choice.means
-
-
-def _is_swedish() -> bool:
-    locale = get_locale()
-    return locale is not None and locale.language == "sv"
 
 
 def _ticket(number: int) -> Ticket | None:

@@ -21,6 +21,7 @@ from helpdesk.domain.accounts.permissions import Action
 from helpdesk.domain.correspondence.spam import let_through, spam_mail, spam_mails
 from helpdesk.web.account import me
 from helpdesk.web.desk.door import blueprint
+from helpdesk.web.numbers import LARGEST
 from helpdesk.web.security import needs
 
 PAGE = 25
@@ -28,7 +29,6 @@ PAGE = 25
 MOST_BYTES = 100_000
 MOST_WORDS = 5_000
 MOST_BYTES_OF_WORDS = 4 * MOST_WORDS
-_LARGEST_ID = 2**31 - 1
 
 
 @blueprint.get("/spam")
@@ -36,7 +36,7 @@ _LARGEST_ID = 2**31 - 1
 def spam() -> str:
     """All that lies there, newest first."""
     before = request.args.get("before", type=int)
-    rows = spam_mails(before=before if before and before < _LARGEST_ID else None, limit=PAGE + 1)
+    rows = spam_mails(before=before if before and before < LARGEST else None, limit=PAGE + 1)
     older = url_for("desk.spam", before=rows[PAGE - 1][0].id) if len(rows) > PAGE else None
     return render_template(
         "desk/spam.html",
@@ -50,7 +50,7 @@ def spam() -> str:
 @needs(Action.REVIEW_SPAM)
 def spam_one(inbound_id: int) -> str:
     """One of them: its words as plain text, and what called it spam."""
-    mail = spam_mail(_possible(inbound_id))
+    mail = spam_mail(inbound_id)
     raw = b""
     with contextlib.suppress(NotFound):
         raw = storage().read(mail.raw_sha256 or "")
@@ -68,7 +68,7 @@ def spam_let_through(inbound_id: int) -> Response:
     """It is no spam: the worker files it."""
     try:
         with unit_of_work():
-            let_through(_possible(inbound_id), by=me(), now=clock.now())
+            let_through(inbound_id, by=me(), now=clock.now())
         flash(_("It is being filed, and is a ticket or an answer in a moment."), "success")
     except NotFound:
         flash(_("Somebody has let this mail through already."), "info")
@@ -104,10 +104,3 @@ def _decoded(part: Message, most_bytes: int) -> str:
         return data.decode(part.get_content_charset() or "utf-8", "replace")
     except (LookupError, ValueError):
         return data.decode("utf-8", "replace")
-
-
-def _possible(inbound_id: int) -> int:
-    # PostgreSQL refuses to look for a larger one.
-    if inbound_id > _LARGEST_ID:
-        raise NotFound("There is no such mail.")
-    return inbound_id

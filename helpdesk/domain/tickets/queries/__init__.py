@@ -22,7 +22,6 @@ from helpdesk.domain.tickets.queries.lists import (
     WorkList,
     sorts_of,
     tickets_among,
-    tickets_of,
     work_list,
 )
 from helpdesk.domain.tickets.queries.reading import (
@@ -63,7 +62,6 @@ __all__ = [
     "ticket_for",
     "ticket_to_change",
     "tickets_among",
-    "tickets_of",
     "visible_to",
     "watchers_of",
     "watches",

@@ -275,13 +275,3 @@ def tickets_among(
     statement = visible_to(person).where(Ticket.id.in_(numbers)).order_by(Ticket.id)
     # In the order of their numbers, so that two who lock the same ones never wait in a circle.
     return db.session.scalars(statement.with_for_update() if lock else statement).all()
-
-
-def tickets_of(
-    requester: Person, *, before: int | None = None, limit: int = PAGE
-) -> Sequence[Ticket]:
-    """Tickets that a person asked for, newest first."""
-    statement = select(Ticket).where(Ticket.requester_id == requester.id)
-    if before is not None:
-        statement = statement.where(Ticket.id < before)
-    return db.session.scalars(statement.order_by(Ticket.id.desc()).limit(limit)).all()

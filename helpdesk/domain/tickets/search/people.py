@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 
-from helpdesk.core.db import db
+from helpdesk.core.db import db, like_literal
 from helpdesk.core.stems import tokens
 from helpdesk.domain.accounts.models import Grant, Person
 from helpdesk.domain.tickets.models import Ticket
@@ -27,12 +27,12 @@ def requester_called(value: str) -> ColumnElement[bool]:
     words = [
         or_(
             *(
-                Person.name.like(f"{before}{_literal(spelling)}%", escape="\\")
+                Person.name.like(f"{before}{like_literal(spelling)}%", escape="\\")
                 for spelling in spellings_of(word)
                 for before in ("", "% ", "%-")
             ),
             *(
-                Person.email.like(f"{before}{_literal(word)}%", escape="\\")
+                Person.email.like(f"{before}{like_literal(word)}%", escape="\\")
                 for before in ("", "%.", "%@", "%-")
             ),
         )
@@ -52,7 +52,3 @@ def workers() -> list[Choice]:
         Choice(person.email, person.email, person.name, (person.name,), (person.id,))
         for person in people
     ]
-
-
-def _literal(word: str) -> str:
-    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
