@@ -20,6 +20,7 @@ from helpdesk.core import clock
 from helpdesk.core.config import Settings, load_settings
 from helpdesk.core.db import db
 from tests.gallery.pictures import CHROMIUM, QUIET
+from tests.lent import LateRule, lend_engine
 from tests.peers.authority import Authority, authority
 from tests.peers.dovecot import Dovecot, start_dovecot
 from tests.peers.postgresql import Cluster, start_cluster
@@ -43,6 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    Flask.url_rule_class = LateRule
     config.addinivalue_line(
         "markers", "one_database: is not about the database, so one of them is enough"
     )
@@ -171,6 +173,7 @@ def settings(database: str, tmp_path: Path) -> Settings:
 def app(settings: Settings) -> Iterator[Flask]:
     """The application on the test's database, without an application context."""
     app = create_app(settings)
+    lend_engine(app)
     app.config["TESTING"] = True
     # Each test has an application of its own; its templates need not be compiled anew.
     app.jinja_env.bytecode_cache = _COMPILED

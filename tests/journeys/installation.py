@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,9 +52,18 @@ class Program:
         """Its own process id and those of all that it has started, however deep."""
         return family_of(self.process.pid)
 
-    def child(self, name: str) -> int:
-        """The process id of one of its programs."""
-        return next(pid for pid, each in self.children().items() if each == name)
+    def child(self, name: str, *, besides: Collection[int] = (), seconds: float = 30) -> int:
+        """The process id of one of its programs, as soon as there is one `besides` those."""
+        found: list[int] = []
+
+        def is_there() -> bool:
+            # One look: between two of them a program that dies could be seen and then be gone.
+            seen = self.children().items()
+            found[:] = [pid for pid, each in seen if each == name and pid not in besides]
+            return bool(found)
+
+        wait_until(is_there, seconds, f"{name} of its own")
+        return found[0]
 
     def stop(self, number: int = signal.SIGTERM, seconds: float = 15) -> int:
         """Send a signal and wait; the exit code."""

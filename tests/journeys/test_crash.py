@@ -46,14 +46,13 @@ def test_a_worker_that_is_killed_loses_and_doubles_nothing(install: Install) -> 
     ]
     for sender in senders:
         sender.start()
-    killed = []
+    killed: list[int] = []
     for share in (0.2, 0.6):
         while place.number("SELECT count(*) FROM inbound_mails") < MAILS * share:
             time.sleep(0.01)
-        killed.append(run.child("worker"))
+        killed.append(run.child("worker", besides=killed))
         os.kill(killed[-1], signal.SIGKILL)
-        while "worker" not in run.children().values() or run.child("worker") in killed:
-            time.sleep(0.05)
+    run.child("worker", besides=killed)
     for sender in senders:
         sender.join()
     place.wait_until_filed(MAILS, 60)
