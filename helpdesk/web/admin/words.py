@@ -57,6 +57,8 @@ NOTIFICATION_LABELS: Mapping[str, str] = {
     "assigned-to-you": N_("Assigned to you"),
     "new-link": N_("A new link to the ticket"),
     "sign-in-help": N_("A link to choose a password"),
+    "sign-in-link": N_("A link to sign in"),
+    "it-works-again": N_("It works again"),
     "mailbox-alarm": N_("Mail does not come in"),
     "mailbox-works-again": N_("Mail comes in again"),
 }
