@@ -48,9 +48,7 @@ class Action(enum.StrEnum):
     SEE_ADMINISTRATION = "see how the helpdesk does and what was changed"
 
 
-_REQUESTER = frozenset(
-    {Action.FOLLOW_OWN_TICKET, Action.ANSWER_OWN_TICKET, Action.REPORT_FAULT}
-)
+_REQUESTER = frozenset({Action.FOLLOW_OWN_TICKET, Action.ANSWER_OWN_TICKET, Action.REPORT_FAULT})
 _AGENT = _REQUESTER | {
     Action.SEE_TICKETS,
     Action.WORK_ON_TICKETS,

@@ -23,9 +23,7 @@ class ServiceNotice(Base):
     __table_args__ = (Index("ix_service_notices_ended", "ended_at", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(
-        ForeignKey("tickets.id", ondelete="CASCADE"), index=True
-    )
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
     service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id"), index=True)
     title_en: Mapped[str] = mapped_column(String(200), default="")
     title_sv: Mapped[str] = mapped_column(String(200), default="")

@@ -24,7 +24,9 @@ def shown_notices(*, now: datetime, public_only: bool = False) -> Sequence[Servi
     """What runs, the newest trouble first, and then what ended within a day."""
     statement = (
         select(ServiceNotice)
-        .where(or_(ServiceNotice.ended_at.is_(None), ServiceNotice.ended_at > now - SHOWN_AFTER_END))
+        .where(
+            or_(ServiceNotice.ended_at.is_(None), ServiceNotice.ended_at > now - SHOWN_AFTER_END)
+        )
         .options(*_WHOLE)
         .order_by(ServiceNotice.ended_at.is_not(None), ServiceNotice.id.desc())
         .limit(MOST_SHOWN)
@@ -112,7 +114,7 @@ def count_affected(notice_ids: Sequence[int]) -> dict[int, int]:
         .where(Affected.notice_id.in_(notice_ids))
         .group_by(Affected.notice_id)
     )
-    found = {notice_id: count for notice_id, count in rows}
+    found: dict[int, int] = dict(rows.all())
     return {notice_id: found.get(notice_id, 0) for notice_id in notice_ids}
 
 

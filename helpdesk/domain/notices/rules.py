@@ -12,13 +12,29 @@ from helpdesk.core.stems import forms, matches, tokens
 _SHORTEST_TELLING = 4
 # What stands in every report of a fault tells none from another.
 _TELL_NOTHING = frozenset(
-    """about again anymore cannot does doesn down error fault from have help just longer more nothing
-    problem since slow some stopped that them there they this today very what when which with work
-    working works would yesterday
-    alla bara detta efter eller ettan fast felet finns från fungera fungerade fungerar funkar funkat
-    gick gång går hela hjälp ibland idag igen igår inget ingen ingenting inte jobba kommer långsam
-    långsamt ligger längre måste nere något någon några också problem sedan slutat slutade sluta
-    säger till varför vara varit väldigt""".split()
+    {
+        *("about", "again", "anymore", "cannot", "does", "down", "error", "fault", "from", "have"),
+        *("help", "just", "longer", "more", "nothing", "problem", "since", "slow", "some", "that"),
+        *(
+            "them",
+            "there",
+            "they",
+            "this",
+            "today",
+            "very",
+            "what",
+            "when",
+            "which",
+            "with",
+            "work",
+        ),
+        *("working", "works", "stopped", "yesterday", "would", "alla", "bara", "detta", "efter"),
+        *("eller", "felet", "finns", "från", "fungera", "fungerade", "fungerar", "funkar", "gick"),
+        *("gång", "hela", "hjälp", "ibland", "idag", "igen", "igår", "inget", "ingen", "ingenting"),
+        *("inte", "kommer", "långsam", "långsamt", "ligger", "längre", "måste", "nere", "något"),
+        *("någon", "några", "också", "problem", "sedan", "slutat", "slutade", "säger", "till"),
+        *("varför", "vara", "varit", "väldigt"),
+    }
 )
 
 
