@@ -75,6 +75,7 @@ def notice_by_id(notice_id: int, *, lock: bool = False) -> ServiceNotice:
     if lock:
         # Of joined tables PostgreSQL would lock the other row as well.
         statement = statement.options(*map(selectinload, _NEIGHBOURS)).with_for_update()
+        statement = statement.execution_options(populate_existing=True)
     else:
         statement = statement.options(*_WHOLE)
     notice = db.session.scalar(statement)

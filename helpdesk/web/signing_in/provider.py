@@ -169,10 +169,8 @@ def _with_address(
 def _claims(signed: dict[str, Any], told: dict[str, Any], settings: Settings) -> Claims:
     address = told.get(settings.oidc_address_claim)
     # What is said to be verified is the claim "email", and no other.
-    verified = settings.oidc_address_claim == "email" and told.get("email_verified") in (
-        True,
-        "true",
-    )
+    marked = told.get("email_verified")
+    verified = settings.oidc_address_claim == "email" and (marked is True or marked == "true")
     name = signed.get("name") or told.get("name")
     groups = signed.get(settings.oidc_groups_claim, told.get(settings.oidc_groups_claim))
     listed = groups if isinstance(groups, list) else [groups]
