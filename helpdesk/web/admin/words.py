@@ -126,6 +126,7 @@ FIELDS: Mapping[str, str] = {
     "header": N_("A header contains"),
     "host": N_("Mail server"),
     "idle": N_("IDLE"),
+    "issuer": N_("Issuer"),
     "kind": N_("Kind"),
     "language": N_("Language"),
     "move_to": N_("Move to the folder"),

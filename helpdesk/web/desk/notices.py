@@ -76,9 +76,9 @@ def notice_new(number: int) -> Answer:
     there = running_notice_of(ticket.id)
     if there is not None:
         return redirect(url_for("desk.notice", notice_id=there.id))
-    form = NoticeForm(data=usual(ticket)) if request.method == "GET" else NoticeForm()
+    form = NoticeForm(data=usual(ticket)) if request.method != "POST" else NoticeForm()
     offer(form)
-    if request.method == "GET":
+    if request.method != "POST":
         return _form_page(form, ticket)
     if not form.validate():
         return _form_page(form, ticket), UNPROCESSABLE
@@ -104,7 +104,7 @@ def notice_new(number: int) -> Answer:
 def notice(notice_id: int) -> Answer:
     """One notice as it is read, and the forms that change it."""
     there = notice_by_id(notice_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(there)
     form = NoticeForm()
     offer(form)

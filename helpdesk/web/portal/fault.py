@@ -55,7 +55,7 @@ def fault() -> BaseResponse:
     form = FaultForm()
     known = services()
     form.offer(sorted(((each, local_name(each)) for each in known), key=lambda pair: pair[1]))
-    if request.method == "GET":
+    if request.method != "POST":
         wanted = request.args.get("service")
         form.service.data = next((each.id for each in known if each.key == wanted), 0)
         form.subject.data = (request.args.get("subject") or "")[:200]

@@ -38,7 +38,7 @@ def ask() -> BaseResponse:
         return redirect(url_for("home"))
     form = LinkForm()
     if not form.validate_on_submit():
-        if request.method == "GET":
+        if request.method != "POST":
             form.next.data = own_path(request.args.get("next")) or ""
         return _page("ask", 422 if form.errors else 200, form=form)
     address = form.address.data or ""
@@ -80,7 +80,8 @@ def link(token: str) -> BaseResponse:
     person = person_by_id(person_id)
     if not _opens_for(person, mark):
         return _page("gone", 410)
-    if request.method == "GET":
+    # Not only for GET: a scanner may begin with HEAD.
+    if request.method != "POST":
         return _page("link", 200, token=token, person=person)
     with unit_of_work():
         person = person_by_id(person_id)
