@@ -102,7 +102,7 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identities")),
-        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_identities_issuer")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_identities_issuer_subject")),
     )
     op.create_index(op.f("ix_identities_person_id"), "identities", ["person_id"])
     op.create_table(
