@@ -94,6 +94,17 @@ class Settings:
     rspamd_password: SecretStr = _setting(SecretStr, "")
     clamd: Listen | None = _setting(read.door_or_off, "off")
 
+    # Signing in by OpenID Connect; without an issuer it is not offered.
+    oidc_issuer: str = _setting(read.issuer, "")
+    oidc_client_id: str = _setting(str, "")
+    oidc_client_secret: SecretStr = _setting(SecretStr, "")
+    oidc_label: str = _setting(str, "")
+    oidc_address_claim: str = _setting(str, "email")
+    oidc_trusts_addresses: bool = _setting(read.yes_or_no, "no")
+    oidc_introduces: bool = _setting(read.yes_or_no, "no")
+    oidc_groups_claim: str = _setting(str, "groups")
+    oidc_agent_group: str = _setting(str, "")
+
     default_language: str = _setting(read.one_of("en", "sv"), "en")
     time_zone: ZoneInfo = _setting(read.time_zone, "Europe/Stockholm")
     # "text" or "json".
@@ -238,5 +249,9 @@ def _faults_between(settings: Settings) -> list[str]:
         faults.append(
             f"{variable('smtp_security')}: 'none' would send the password readable over the "
             "network; use starttls or tls"
+        )
+    if settings.oidc_issuer and not settings.oidc_client_id:
+        faults.append(
+            f"{variable('oidc_client_id')}: it is missing; {variable('oidc_issuer')} needs it"
         )
     return faults

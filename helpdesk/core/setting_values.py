@@ -45,6 +45,11 @@ def one_of(*choices: str) -> Callable[[str], str]:
     return word
 
 
+def yes_or_no(text: str) -> bool:
+    """A reader of the words yes and no, in any case."""
+    return one_of("yes", "no")(text) == "yes"
+
+
 def folder(text: str) -> Path:
     """A folder as a whole path; a relative one starts where the program was started."""
     return Path(text).expanduser().absolute()
@@ -119,6 +124,17 @@ def base_url(text: str) -> str:
 def web_address(text: str) -> str:
     """An address of a program that we ask, or nothing for nobody."""
     return base_url(text) if text else ""
+
+
+def issuer(text: str) -> str:
+    """Who signs tokens about people, exactly as it names itself; nothing for nobody."""
+    if not text:
+        return ""
+    base_url(text)
+    parts = urlsplit(text)
+    if parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise ValueError(f"'{text}' must begin with https://, or anybody between could sign in")
+    return text
 
 
 def time_zone(text: str) -> ZoneInfo:

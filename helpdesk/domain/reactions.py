@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from helpdesk.core.events import Reaction
+from helpdesk.domain.notices.events import NoticeEnded
 from helpdesk.domain.notifications.actions import announce
+from helpdesk.domain.notifications.affected import tell_the_affected
 from helpdesk.domain.tickets import events
 from helpdesk.domain.tickets.search import index_message, index_opening, index_subject
 from helpdesk.domain.tickets.search.anew import index_anew
@@ -21,4 +23,5 @@ REACTIONS: Mapping[type, tuple[Reaction, ...]] = {
     events.TicketAssigned: (announce,),
     events.TicketPlaced: (announce,),
     events.TicketRenamed: (index_subject, announce),
+    NoticeEnded: (tell_the_affected,),
 }

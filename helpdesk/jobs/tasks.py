@@ -11,6 +11,7 @@ from helpdesk.core import clock, heartbeat
 from helpdesk.core.config import Settings
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.core.errors import Refused
+from helpdesk.domain.accounts.spending import forget_spent
 from helpdesk.domain.notifications.alarming import is_news, tell_of_alarms
 from helpdesk.domain.tickets.actions import move
 from helpdesk.domain.tickets.models import Ticket
@@ -118,4 +119,11 @@ def raise_alarms(shift: Shift) -> bool:
 def show_life(shift: Shift) -> bool:
     """Leave a sign of life."""
     heartbeat.beat(shift.settings.data_dir, now=clock.now())
+    return False
+
+
+def forget_spent_tokens(shift: Shift) -> bool:
+    """Forget which links were used, once they are too old to be used in any case."""
+    with unit_of_work():
+        forget_spent(now=clock.now())
     return False

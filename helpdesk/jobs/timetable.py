@@ -32,4 +32,5 @@ TIMETABLE: tuple[Entry, ...] = (
     # A dying sign-in is told within the minute; nothing else here is so urgent.
     Entry("raise alarms", 15, tasks.raise_alarms),
     Entry("close resolved tickets", 3600, tasks.close_resolved),
+    Entry("forget spent links", 3600, tasks.forget_spent_tokens),
 )

@@ -16,6 +16,7 @@ from helpdesk.web import (
     navigation,
     numbers,
     security,
+    signing_in,
     static_files,
 )
 from helpdesk.web.admin import blueprint as admin
@@ -31,6 +32,7 @@ def open_doors(app: Flask, settings: Settings) -> None:
     security.protect(app, settings)
     language.speak(app, settings)
     account.let_people_sign_in(app, settings)
+    signing_in.register(app, settings)
     filters.register(app)
     errors.register(app)
     navigation.register(app)

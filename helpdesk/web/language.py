@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from helpdesk.core import assets
 from helpdesk.core.config import Settings
+from helpdesk.web.paths import own_path
 
 LANGUAGES = {"en": "English", "sv": "Svenska"}
 
@@ -35,11 +36,7 @@ def choose(code: str) -> Response:
     """Remember a visitor's language for this browser, and go back."""
     if code in LANGUAGES:
         session["language"] = code
-    path = request.form.get("next", "/")
-    # Only a path of our own: a second slash or backslash would name another host, and browsers
-    # leave out the tabs and line ends that could hide one.
-    own = path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable()
-    return redirect(path if own else "/")
+    return redirect(own_path(request.form.get("next")) or "/")
 
 
 def _language() -> str:

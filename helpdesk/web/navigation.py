@@ -17,6 +17,7 @@ from helpdesk.domain.tickets.queries import MOST_COUNTED, counts
 from helpdesk.domain.views.rail import Rail, rail_for
 from helpdesk.web.account import settings
 from helpdesk.web.alarms import alarms_now
+from helpdesk.web.desk.notices import overdue_now
 from helpdesk.web.desk.views import list_of_view
 from helpdesk.web.filters import local_name
 
@@ -76,8 +77,15 @@ class Navigation:
             self._list(_("All open"), "list", "all"),
             self._list(_("Recently changed"), "history", "recent"),
             self._list(_("Done"), "check", "done"),
+            *self._notices(),
             *self._spam(),
         ]
+
+    def _notices(self) -> list[Link]:
+        is_here = request.endpoint in ("desk.notices", "desk.notice", "desk.notice_new")
+        # The number is of those that should be over by now: somebody has to say something.
+        count = overdue_now() or None
+        return [(_("Service notices"), "bell", url_for("desk.notices"), count, is_here)]
 
     def _spam(self) -> list[Link]:
         is_here = request.endpoint in ("desk.spam", "desk.spam_one")

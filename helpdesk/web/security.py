@@ -37,6 +37,11 @@ PUBLIC = frozenset(
         "security.login",
         "security.forgot_password",
         "security.reset_password",
+        "signing_in.ask",
+        "signing_in.link",
+        "signing_in.oidc",
+        "signing_in.oidc_back",
+        "signing_in.oidc_sign_out",
     }
 )
 

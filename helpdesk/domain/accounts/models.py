@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.core import clock
@@ -118,3 +118,33 @@ class Person(Base, UserMixin):
     def display_name(self) -> str:
         """The name, or the address where no name is known."""
         return self.name or self.email
+
+
+class Identity(Base):
+    """A person as an issuer of OpenID Connect knows them: `subject` never changes, addresses do.
+
+    `gave_agent` when the role of an agent was given because of it, and goes with it.
+    """
+
+    __tablename__ = "identities"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    issuer: Mapped[str] = mapped_column(String(500))
+    subject: Mapped[str] = mapped_column(String(255))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    linked_at: Mapped[datetime] = mapped_column(Instant)
+    gave_agent: Mapped[bool] = mapped_column(default=False)
+
+
+class SpentToken(Base):
+    """A signed token that is good for one use, after it; `led_to` is the number that came of it.
+
+    Tokens that are too old for any use need not be remembered.
+    """
+
+    __tablename__ = "spent_tokens"
+
+    nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
+    spent_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    led_to: Mapped[int | None] = mapped_column()

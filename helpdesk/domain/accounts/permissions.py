@@ -43,10 +43,12 @@ class Action(enum.StrEnum):
     MANAGE_OUTBOX = "send mail again or cancel it"
     MANAGE_CANNED_REPLIES = "manage canned replies"
     MANAGE_ORGANISATION = "manage functions, queues and services"
+    REPORT_FAULT = "report a fault"
+    PUBLISH_NOTICES = "publish service notices"
     SEE_ADMINISTRATION = "see how the helpdesk does and what was changed"
 
 
-_REQUESTER = frozenset({Action.FOLLOW_OWN_TICKET, Action.ANSWER_OWN_TICKET})
+_REQUESTER = frozenset({Action.FOLLOW_OWN_TICKET, Action.ANSWER_OWN_TICKET, Action.REPORT_FAULT})
 _AGENT = _REQUESTER | {
     Action.SEE_TICKETS,
     Action.WORK_ON_TICKETS,
@@ -54,6 +56,7 @@ _AGENT = _REQUESTER | {
     Action.WRITE_FIRST,
     Action.SEE_ORIGINAL_MAIL,
     Action.REVIEW_SPAM,
+    Action.PUBLISH_NOTICES,
 }
 
 PERMISSIONS: Mapping[Role, frozenset[Action]] = {

@@ -80,6 +80,21 @@ def send_sign_in_help(person: Person, *, link: str, now: datetime) -> None:
     )
 
 
+def send_sign_in_link(person: Person, *, link: str, minutes: int, now: datetime) -> None:
+    """Mail a link by which a person signs in, once, within so many minutes."""
+    mailbox = next(iter(mailboxes(active_only=True)), None)
+    enqueue(
+        "sign-in-link",
+        occasion=f"sign-in:{person.id}:{now:%Y%m%d%H%M%S}",
+        to=person,
+        audience=ON_REQUEST["sign-in-link"].audience,
+        mailbox=mailbox,
+        language=person.language or (mailbox.language if mailbox else "en"),
+        facts={"link": link, "minutes": minutes},
+        now=now,
+    )
+
+
 def tell_undelivered(
     ticket_number: int, *, outbound_id: int, address: str, error: str, now: datetime
 ) -> None:

@@ -164,6 +164,17 @@ ON_REQUEST: dict[str, Kind] = {
         Submitted.GENERATED,
         N_("You get this because somebody asked for a new password for you."),
     ),
+    # A reply to either names no ticket, so it begins a new one.
+    "sign-in-link": Kind(
+        Audience.INTERNAL,
+        Submitted.GENERATED,
+        N_("You get this because somebody asked to sign in with your address."),
+    ),
+    "it-works-again": Kind(
+        Audience.REQUESTER,
+        Submitted.GENERATED,
+        N_("You get this once, because you said that you were hit too."),
+    ),
     "mailbox-alarm": Kind(Audience.INTERNAL, Submitted.GENERATED, _LOOKS_AFTER_MAILBOXES),
     "mailbox-works-again": Kind(Audience.INTERNAL, Submitted.GENERATED, _LOOKS_AFTER_MAILBOXES),
 }

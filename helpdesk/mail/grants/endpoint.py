@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from helpdesk.core import clock
+from helpdesk.core import clock, oauth
 from helpdesk.core.errors import HelpdeskError
 from helpdesk.core.words import N_
-from helpdesk.mail.grants import transport
 
 # A token without a word about its life (RFC 6749 section 5.1 only recommends one).
 USUAL_LIFE = timedelta(minutes=30)
@@ -112,7 +111,7 @@ def _asked(
             answer = getattr(session, way)(client.token_url, allow_redirects=False, **request)
         except NoToken as error:
             raise type(error)(_without(hidden, str(error))) from None
-        except transport.AnswerTooLong:
+        except oauth.AnswerTooLong:
             raise TokensAway(
                 N_("The endpoint’s answer is too long: more than a megabyte.")
             ) from None
@@ -165,7 +164,7 @@ def _judged(response: Any) -> Any:
 
 
 def _session(client: Client) -> Any:
-    return transport.session(
+    return oauth.session(
         client_id=client.client_id,
         client_secret=client.client_secret or None,
         # In the body: in the header the two would be encoded in ways that endpoints differ about.

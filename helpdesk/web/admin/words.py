@@ -57,6 +57,8 @@ NOTIFICATION_LABELS: Mapping[str, str] = {
     "assigned-to-you": N_("Assigned to you"),
     "new-link": N_("A new link to the ticket"),
     "sign-in-help": N_("A link to choose a password"),
+    "sign-in-link": N_("A link to sign in"),
+    "it-works-again": N_("It works again"),
     "mailbox-alarm": N_("Mail does not come in"),
     "mailbox-works-again": N_("Mail comes in again"),
 }
@@ -124,6 +126,7 @@ FIELDS: Mapping[str, str] = {
     "header": N_("A header contains"),
     "host": N_("Mail server"),
     "idle": N_("IDLE"),
+    "issuer": N_("Issuer"),
     "kind": N_("Kind"),
     "language": N_("Language"),
     "move_to": N_("Move to the folder"),

@@ -13,6 +13,7 @@ from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.processes import PROCESSES
 from helpdesk.domain.services.models import Service
 from helpdesk.domain.tickets.models import Queue, TicketEvent
+from helpdesk.web.desk.notice_history import NOTICE_ICONS, notice_words
 from helpdesk.web.filters import exact, local_name
 
 
@@ -204,6 +205,10 @@ def _absence(event: TicketEvent, names: Names) -> str:
     return _("%(address)s answered automatically", address=event.facts.get("from", ""))
 
 
+def _notice(event: TicketEvent, names: Names) -> str:
+    return notice_words(event)
+
+
 def _unknown(event: TicketEvent, names: Names) -> str:
     return event.kind.capitalize()
 
@@ -228,6 +233,7 @@ _SENTENCES: Mapping[str, Callable[[TicketEvent, Names], str]] = {
     "mail suppressed": _mail_suppressed,
     "flood": _flood,
     "absence notice": _absence,
+    **dict.fromkeys(NOTICE_ICONS, _notice),
 }
 
 # These sentences name who did it, or say what somebody outside did.
@@ -254,6 +260,7 @@ _ICONS: Mapping[str, str] = {
     "mail suppressed": "warning",
     "flood": "warning",
     "absence notice": "clock",
+    **NOTICE_ICONS,
 }
 
 # (kind, whether this ticket stands in it to the other) -> words.

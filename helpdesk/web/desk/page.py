@@ -146,6 +146,12 @@ class TicketPage:
         parts += [Part(events=between)] if between else []
         return parts + [Part(message) for message in shown.values()]
 
+    @property
+    def notice_id(self) -> int | None:
+        """The service notice that runs about the ticket, as its history tells."""
+        told = [line for line in self.lines if line.kind in ("notice published", "notice ended")]
+        return told[-1].facts["notice"] if told and told[-1].kind != "notice ended" else None
+
     def changes_since(self, version: int) -> list[ShownEvent]:
         """What happened after a version, messages too, for somebody who had not seen it."""
         said = {spoken.message.id: spoken.message.newest for spoken in self.said}

@@ -5,13 +5,20 @@ from __future__ import annotations
 from flask import Blueprint
 
 from helpdesk.core.signing import ExpiredToken, ForgedToken
-from helpdesk.web.portal import answering, home, links, me, ticket
+from helpdesk.web.portal import answering, fault, home, links, me, notices, search, ticket
 from helpdesk.web.portal.way import BrokenLink
 
 blueprint = Blueprint("portal", __name__)
 
 blueprint.add_url_rule("/", "home", home.home)
 blueprint.add_url_rule("/me", "me", me.me, methods=["GET", "POST"])
+
+blueprint.add_url_rule("/search", "search", search.search)
+blueprint.add_url_rule("/fault", "fault", fault.fault, methods=["GET", "POST"])
+blueprint.add_url_rule("/fault/received/<int:number>", "fault_received", fault.fault_received)
+blueprint.add_url_rule(
+    "/notices/<int:notice_id>/me-too", "me_too", notices.me_too, methods=["POST"]
+)
 
 # By a signed link from a mail: the token says which ticket, and who reads it.
 blueprint.add_url_rule("/follow/<token>", "follow", ticket.follow)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask_babel import gettext as _
 from flask_security import current_user
 
-from helpdesk.core import clock
 from helpdesk.core.words import N_
 from helpdesk.domain.correspondence.models import Mailbox
 from helpdesk.domain.correspondence.queries import mailboxes
-from helpdesk.domain.tickets.models import Ticket
+from helpdesk.domain.tickets.queries.asked_for import services_asked_for
 from helpdesk.domain.tickets.queries.following import followed_finished, followed_unfinished
-from helpdesk.web.account import me, settings
+from helpdesk.web.account import me
 from helpdesk.web.numbers import row_number
-from helpdesk.web.portal.standing import stand_of
-from helpdesk.web.portal.ticket import subject_of
+from helpdesk.web.portal import notices
+from helpdesk.web.portal.rows import service_tiles, ticket_rows
 
 # Enough of the past to find last month's answer without turning a page.
 FINISHED_SHOWN = 10
@@ -34,7 +32,11 @@ def home() -> str:
     """Public: each sees only what is theirs."""
     if current_user.is_authenticated and current_user.active:
         return _own_tickets()
-    return render_template("portal/welcome.html", mailboxes=_ways_to_write())
+    return render_template(
+        "portal/welcome.html",
+        mailboxes=_ways_to_write(),
+        notices=notices.shown(notices.notices_now(), None),
+    )
 
 
 def _ways_to_write() -> list[dict[str, Any]]:
@@ -57,11 +59,14 @@ def _own_tickets() -> str:
     finished = (
         followed_finished(me(), before=before, limit=FINISHED_SHOWN) if after is None else None
     )
+    turned = after is not None or before is not None
     return render_template(
         "portal/home.html",
-        unfinished=_rows(unfinished.rows) if unfinished else None,
-        finished=_rows(finished.rows) if finished else None,
-        turned=after is not None or before is not None,
+        notices=[] if turned else notices.shown(notices.notices_now(), me()),
+        services=[] if turned else service_tiles(services_asked_for()),
+        unfinished=ticket_rows(unfinished.rows) if unfinished else None,
+        finished=ticket_rows(finished.rows) if finished else None,
+        turned=turned,
         older_unfinished=unfinished
         and unfinished.next_after
         and url_for("portal.home", after=unfinished.next_after),
@@ -70,17 +75,3 @@ def _own_tickets() -> str:
         and url_for("portal.home", before=finished.next_after),
         addresses=[mailbox.address for mailbox in mailboxes(active_only=True)],
     )
-
-
-def _rows(tickets: Iterable[Ticket]) -> list[dict[str, Any]]:
-    now, days = clock.now(), settings().reopen_days
-    return [
-        {
-            "number": ticket.number,
-            "url": url_for("portal.ticket", number=ticket.number),
-            "subject": subject_of(ticket),
-            "opened_at": ticket.opened_at,
-            "stand": stand_of(ticket, now=now, reopen_days=days),
-        }
-        for ticket in tickets
-    ]

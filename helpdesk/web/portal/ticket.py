@@ -9,11 +9,13 @@ from flask_babel import gettext as _
 
 from helpdesk.core import clock
 from helpdesk.domain.accounts.permissions import Action
+from helpdesk.domain.accounts.queries import person_by_id
+from helpdesk.domain.notices.queries import running_notice_of
 from helpdesk.domain.notifications.actions import mailbox_of
 from helpdesk.domain.tickets.actions import refusal
 from helpdesk.domain.tickets.actions.opening import NO_SUBJECT
 from helpdesk.domain.tickets.models import Attachment, Direction, Message, Ticket
-from helpdesk.domain.tickets.queries import Spoken, conversation_to_read
+from helpdesk.domain.tickets.queries import Spoken, conversation_to_read, watchers_of
 from helpdesk.domain.tickets.queries.following import (
     attachment_of,
     followed_neighbours,
@@ -24,6 +26,7 @@ from helpdesk.web.account import settings
 from helpdesk.web.files import PICTURES, attachment_response
 from helpdesk.web.filters import file_size
 from helpdesk.web.mailframe import frame_response
+from helpdesk.web.portal.notices import notice_as_shown
 from helpdesk.web.portal.standing import stand_of, steps_of
 from helpdesk.web.portal.way import Way, by_link, signed_in
 from helpdesk.web.security import needs
@@ -81,6 +84,8 @@ def page(
         stand=stand,
         steps=steps_of(ticket, stand),
         messages=[_shown(each, way) for each in spoken],
+        colleagues=_colleagues(way),
+        notice=_notice(ticket),
         neighbours=[
             (later, other.number, subject_of(other), way.to(other.number))
             for later, other in followed_neighbours(way.person, ticket)
@@ -145,6 +150,23 @@ def _is_shown_inside(attachment: Attachment, spoken: Spoken) -> bool:
         and attachment.content_id is not None
         and attachment.content_type in PICTURES
     )
+
+
+def _colleagues(way: Way) -> list[str]:
+    """Who else follows the ticket, by name and never by address."""
+    requester = person_by_id(way.ticket.requester_id)
+    around = [person for person in (requester, *watchers_of(way.ticket)) if person is not None]
+    return [
+        person.name or person.email.partition("@")[0]
+        for person in around
+        if person.id != way.person.id
+    ]
+
+
+def _notice(ticket: Ticket) -> dict[str, Any] | None:
+    """What everybody is told of it while it is broken."""
+    notice = running_notice_of(ticket.id)
+    return notice_as_shown(notice) if notice is not None else None
 
 
 def _author(message: Message, way: Way) -> str:

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from helpdesk.core import clock
+from helpdesk.core import clock, oauth
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.core.signing import seal, unseal
 from helpdesk.domain.correspondence.granting import (
@@ -22,7 +22,7 @@ from helpdesk.domain.correspondence.granting import (
 )
 from helpdesk.domain.correspondence.leases import lease_holder, take_lease
 from helpdesk.domain.correspondence.models import MailGrant
-from helpdesk.mail.grants import TokensAway, TokensRefused, access_token, tokens, transport
+from helpdesk.mail.grants import TokensAway, TokensRefused, access_token, tokens
 from helpdesk.mail.grants.tokens import token_by_name
 from tests.mail.grants.signing_in import a_connected_grant, a_grant, grant_row
 from tests.peers.authority import CLIENT_SECRET, Authority, Mood
@@ -312,7 +312,7 @@ def test_an_endpoint_that_is_ill_is_told_in_its_words(
 def test_an_endpoint_that_says_nothing_is_not_waited_for_for_ever(
     desk: Authority, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(transport, "PATIENCE_SECONDS", (1.0, 0.3))
+    monkeypatch.setattr(oauth, "PATIENCE_SECONDS", (1.0, 0.3))
     grant = a_grant(desk)
     desk.mood = Mood.HANG
 

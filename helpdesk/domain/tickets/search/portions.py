@@ -104,6 +104,22 @@ def numbers_with_any(words: Sequence[str], among: Sequence[int], *, internal: bo
     return set(found) & set(among)
 
 
+def numbers_with_all(
+    words: Sequence[str], among: Sequence[int], *, internal: bool
+) -> Sequence[int]:
+    """Those of a few numbers whose row of the index has all of the words, newest first."""
+    if not words or not among:
+        return []
+    both = " & " if on_postgresql() else " AND "
+    pattern = both.join(_either(word) for word in words[:MOST_WORDS])
+    condition, number, pattern = _condition(pattern, internal=internal)
+    statement = text(
+        f"SELECT {number} FROM ticket_words WHERE {condition} AND {number} IN :among"
+        f" ORDER BY {number} DESC"
+    ).bindparams(bindparam("among", expanding=True))
+    return db.session.scalars(statement, {"pattern": pattern, "among": list(among)}).all()
+
+
 def _streams(asked: Asked, top: int, bottom: int) -> list[Select[int]]:
     """The numbers of what narrows the search most by an index of its own, each newest first."""
     numbers = select(Ticket.id)
@@ -137,13 +153,7 @@ def _one_after_the_other(asked: Asked, top: int, bottom: int) -> Iterator[Portio
 
 
 def _numbers(pattern: str, *, internal: bool, top: int, bottom: int, limit: int) -> Sequence[int]:
-    if on_postgresql():
-        columns = "(public || internal)" if internal else "public"
-        condition, number = f"{columns} @@ to_tsquery('simple', :pattern)", "ticket_id"
-    else:
-        columns = "{public internal}" if internal else "{public}"
-        condition, number = "ticket_words MATCH :pattern", "rowid"
-        pattern = f"{columns} : ({pattern})"
+    condition, number, pattern = _condition(pattern, internal=internal)
     # Only names of our own columns are put into the statement; what was typed is a parameter.
     statement = text(
         f"SELECT {number} FROM ticket_words WHERE {condition} AND {number} < :top"
@@ -151,6 +161,18 @@ def _numbers(pattern: str, *, internal: bool, top: int, bottom: int, limit: int)
     )
     limits = {"pattern": pattern, "top": top, "bottom": bottom, "limit": limit}
     return db.session.scalars(statement, limits).all()
+
+
+def _condition(pattern: str, *, internal: bool) -> tuple[str, str, str]:
+    """How the index is asked for a pattern, the column of the number, and the pattern itself."""
+    if on_postgresql():
+        columns = "(public || internal)" if internal else "public"
+        condition, number = f"{columns} @@ to_tsquery('simple', :pattern)", "ticket_id"
+    else:
+        columns = "{public internal}" if internal else "{public}"
+        condition, number = "ticket_words MATCH :pattern", "rowid"
+        pattern = f"{columns} : ({pattern})"
+    return condition, number, pattern
 
 
 def _pattern(sought: Sought, names: Sequence[Sequence[str]]) -> str:

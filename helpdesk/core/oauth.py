@@ -1,4 +1,4 @@
-"""How a token endpoint is reached: over TLS that is checked, and with an end to patience."""
+"""How a server of OAuth 2 is reached: over TLS that is checked, and with an end to patience."""
 
 from __future__ import annotations
 

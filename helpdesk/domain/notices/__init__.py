@@ -1,0 +1,1 @@
+"""Service notices: what is broken right now, told once so that nobody else need write."""
