@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 from helpdesk.core.errors import NotFound
 
@@ -96,6 +97,13 @@ class Storage:
         """The bytes behind a digest; NotFound when they are not here."""
         try:
             return self.path_of(sha256).read_bytes()
+        except FileNotFoundError:
+            raise NotFound(f"The file {sha256[:12]}… is not in the data folder") from None
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The bytes behind a digest as a file to read from; NotFound when they are not here."""
+        try:
+            return self.path_of(sha256).open("rb")
         except FileNotFoundError:
             raise NotFound(f"The file {sha256[:12]}… is not in the data folder") from None
 

@@ -9,6 +9,7 @@ from helpdesk.core.config import Settings
 from helpdesk.web import (
     account,
     brand,
+    compression,
     errors,
     filters,
     health,
@@ -29,6 +30,7 @@ def open_doors(app: Flask, settings: Settings) -> None:
     app.config["BOOTSTRAP_SERVE_LOCAL"] = True
     Bootstrap5(app)
     numbers.register(app)
+    compression.register(app)
     security.protect(app, settings)
     language.speak(app, settings)
     account.let_people_sign_in(app, settings)

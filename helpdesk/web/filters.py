@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Protocol
 
+from babel import Locale
+from babel.dates import format_datetime
 from flask import Flask
-from flask_babel import format_datetime, get_locale, gettext, ngettext, to_user_timezone
+from flask_babel import get_locale, get_timezone, gettext, ngettext
 
 from helpdesk.core import clock
 
@@ -39,15 +42,31 @@ def ago(instant: datetime) -> str:
 
 def exact(instant: datetime) -> str:
     """The local time in full, "Tue 24 Nov 08:41"; with the year when it is another one."""
-    local, today = to_user_timezone(instant), to_user_timezone(clock.now())
-    pattern = "ccc d MMM HH:mm" if local.year == today.year else "ccc d MMM y HH:mm"
-    return format_datetime(instant, pattern)
+    return _in_words(instant, "ccc d MMM HH:mm", "ccc d MMM y HH:mm")
 
 
 def day(instant: datetime) -> str:
     """The local day, "24 Nov"; with the year when it is another one."""
-    local, today = to_user_timezone(instant), to_user_timezone(clock.now())
-    return format_datetime(instant, "d MMM" if local.year == today.year else "d MMM y")
+    return _in_words(instant, "d MMM", "d MMM y")
+
+
+def _in_words(instant: datetime, this_year: str, another_year: str) -> str:
+    # The same few instants stand on a page a hundred times; within an hour the year is the same.
+    return _formatted(
+        instant.replace(second=0, microsecond=0),
+        clock.now().replace(minute=0, second=0, microsecond=0),
+        (this_year, another_year),
+        get_timezone(),
+        get_locale() or Locale("en"),
+    )
+
+
+@lru_cache(maxsize=5_000)
+def _formatted(
+    instant: datetime, hour: datetime, patterns: tuple[str, str], zone: tzinfo, locale: Locale
+) -> str:
+    another = instant.astimezone(zone).year != hour.astimezone(zone).year
+    return format_datetime(instant, patterns[another], tzinfo=zone, locale=locale)
 
 
 def reads_swedish() -> bool:

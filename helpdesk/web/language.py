@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Flask, current_app, g, redirect, request, session
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, get_translations
 from flask_security import current_user
 from werkzeug.wrappers import Response
 
@@ -27,8 +29,25 @@ def speak(app: Flask, settings: Settings) -> None:
         locale_selector=_language,
         timezone_selector=_time_zone,
     )
+    # A page says hundreds of words; the library looks up language and catalogue for each anew.
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda words: _catalogue().ugettext(words),
+        ngettext=lambda one, many, number: _catalogue().ungettext(one, many, number),
+        newstyle=True,
+    )
     app.register_blueprint(blueprint)
     app.context_processor(lambda: {"lang": str(get_locale()), "languages": LANGUAGES})
+
+
+def _catalogue() -> Any:
+    """The translations of the language that is spoken now, which a mail may change for a while."""
+    locale = get_locale()
+    kept = g.get("catalogue") if locale is not None else None
+    if kept is None or kept[0] is not locale:
+        kept = (locale, get_translations())
+        if locale is not None:
+            g.catalogue = kept
+    return kept[1]
 
 
 @blueprint.post("/language/<code>")

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from helpdesk.core.errors import NotFound
 from helpdesk.core.html import with_images
 from helpdesk.domain.tickets.models import Attachment, Message
-from helpdesk.web.files import PICTURES
+from helpdesk.web.files import really
 
 _POLICY = (
     "default-src 'none'; img-src 'self' data:{remote}; style-src 'self' 'unsafe-inline'; "
@@ -39,9 +39,7 @@ def frame_response(
     pictures = {
         attachment.content_id: attachment
         for attachment in message.attachments
-        if attachment.content_id
-        and attachment.content_type.lower() in PICTURES
-        and not attachment.infected_with
+        if attachment.content_id and (kind := really(attachment)) and kind.may_be_drawn
     }
 
     def address(content_id: str) -> str | None:

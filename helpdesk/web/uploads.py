@@ -53,6 +53,14 @@ def brought_back(files: Iterable[Sequence[Any]], *, owner: str) -> tuple[Carried
     )
 
 
+def to_bring_back(carried: Iterable[CarriedFile]) -> list[list[Any]]:
+    """Files as a draft keeps them, until `brought_back` gives them to a form again."""
+    return [
+        [file.filename, file.content_type, file.size, file.sha256, file.infected_with]
+        for file in (each.file for each in carried)
+    ]
+
+
 def _kept(uploads: Sequence[FileStorage], owner: str) -> list[CarriedFile]:
     contents = [upload.stream.read() for upload in uploads]
     digests = [storage().keep(data) for data in contents]

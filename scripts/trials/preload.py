@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,8 +14,9 @@ from sqlalchemy import Connection, Table, text
 
 from helpdesk.core import stems
 from helpdesk.core.db import Base, db, on_postgresql
-from helpdesk.domain.accounts.models import Address, Person
+from helpdesk.domain.accounts.models import Address, Membership, Person
 from helpdesk.domain.correspondence.models import InboundMail, MailId, OutboundMail
+from helpdesk.domain.services.models import Service
 from helpdesk.domain.tickets.models import Message, Queue, Ticket, TicketEvent
 
 # Tickets that are written in one go.
@@ -33,26 +35,49 @@ _TABLES: tuple[type[Base], ...] = (
     MailId,
 )
 
+_MAILS = frozenset({OutboundMail, InboundMail, MailId})
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where tickets lie and with whom: ids of queues, of those who work in functions, services."""
+
+    queues: Sequence[int]
+    agents: Sequence[int | None]
+    services: Sequence[int | None]
+
+
 Rows = dict[type[Base], list[dict[str, Any]]]
 
 
-def fill(app: Flask, count: int, *, seed: int = 7) -> None:
-    """`count` tickets with people, words, history, mail both ways and their rows of search."""
+def fill(
+    app: Flask, count: int, *, seed: int = 7, words_each: int = _WORDS, mails: bool = True
+) -> None:
+    """`count` tickets with people, words, history, mail both ways and their rows of search.
+
+    `words_each` is the length of each message; without `mails` none lie behind them.
+    """
     # Not for secrets: the same tickets are wanted each time.
     chance = random.Random(seed)
-    words = list(_vocabulary(chance))
+    words = list(vocabulary())
     with app.app_context(), db.engine.begin() as connection:
-        queue_id = connection.scalar(db.select(Queue.id).order_by(Queue.id).limit(1))
+        places = Places(
+            connection.scalars(db.select(Queue.id).order_by(Queue.id)).all(),
+            connection.scalars(db.select(Membership.person_id).distinct()).all() or (None,),
+            connection.scalars(db.select(Service.id).order_by(Service.id)).all() or (None,),
+        )
         for start in range(1, count + 1, _AT_ONCE):
             rows: Rows = {table: [] for table in _TABLES}
             found: list[dict[str, Any]] = []
             for number in range(start, min(start + _AT_ONCE, count + 1)):
-                found.append(_ticket(rows, number, queue_id, words, chance))
+                said = [words[int(len(words) * chance.random() ** 3)] for _ in range(words_each)]
+                found.append(_ticket(rows, number, places, said, chance))
             for table in _TABLES:
-                _write(connection, table, rows[table])
+                if mails or table not in _MAILS:
+                    _write(connection, table, rows[table])
             _write_search(connection, found)
         if on_postgresql():
-            for table in _TABLES:
+            for table in _TABLES if mails else [each for each in _TABLES if each not in _MAILS]:
                 name = table.__tablename__
                 connection.execute(
                     text(
@@ -64,17 +89,20 @@ def fill(app: Flask, count: int, *, seed: int = 7) -> None:
             connection.execute(text("ANALYZE"))
 
 
-def _vocabulary(chance: random.Random) -> Iterator[str]:
-    """Words as frequent as in a language: some everywhere, most of them rare."""
+def vocabulary(seed: int = 7) -> Iterator[str]:
+    """Words, the frequent ones first, as in a language: some everywhere, most of them rare."""
     # Not for reading: only how often each occurs matters.
+    chance = random.Random(seed)
     syllables = [first + second for first in "bdfgklmnprstv" for second in "aeiouy"]
     for _ in range(8_000):
         yield "".join(chance.choices(syllables, k=chance.randint(1, 4)))
 
 
 def _ticket(
-    rows: Rows, number: int, queue_id: int | None, words: list[str], chance: random.Random
+    rows: Rows, number: int, places: Places, said: list[str], chance: random.Random
 ) -> dict[str, Any]:
+    queue_id = places.queues[number * 7 // 3 % len(places.queues)]
+    assignee_id = places.agents[number // 5 % len(places.agents)] if number % 5 > 1 else None
     at = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=7 * number)
     # The first people were made when the helpdesk was set up.
     person_id = 1_000 + (number - 1) // _TICKETS_PER_PERSON
@@ -90,7 +118,6 @@ def _ticket(
             }
         )
         rows[Address].append({"id": person_id, "address": email, "person_id": person_id})
-    said = [words[int(len(words) * chance.random() ** 3)] for _ in range(_WORDS)]
     subject, body = " ".join(said[:6]), " ".join(said)
     unfinished = number % _UNFINISHED_EVERY == 0
     taken = f"old-{number}.{chance.getrandbits(48):x}@mail.example.com"
@@ -104,9 +131,12 @@ def _ticket(
             "subject": subject,
             "requester_id": person_id,
             "queue_id": queue_id,
+            "assignee_id": assignee_id,
+            "service_id": places.services[number % len(places.services)],
+            "priority": 1 + number * 13 % 4,
             "mailbox_id": 1,
             "opened_at": at,
-            "changed_at": at,
+            "changed_at": at + timedelta(minutes=chance.randint(0, 30_000)),
             "resolved_at": None if unfinished else at,
             "version": 1,
         }

@@ -18,6 +18,8 @@ function watch(frame) {
   if (frame.contentDocument?.readyState === "complete") fit(frame);
 }
 for (const frame of document.querySelectorAll("iframe[data-fit]")) watch(frame);
+// Also those that come later, with a message that was folded.
+document.addEventListener("htmx:load", (event) => { for (const frame of event.detail.elt.querySelectorAll?.("iframe[data-fit]") || []) watch(frame); });
 let resizing;
 addEventListener("resize", () => {
   clearTimeout(resizing);

@@ -32,6 +32,31 @@ function say(area, text) {
   if (place) place.textContent = text || "";
 }
 
+// Each file that goes with the words, with a box to leave it out; pictures that came now are seen.
+function showCarried(list, files, fresh) {
+  if (!list) return;
+  list.replaceChildren(...files.map((file) => {
+    const item = document.createElement("li"), label = document.createElement("label"), box = document.createElement("input");
+    label.className = "attachment";
+    Object.assign(box, { type: "checkbox", className: "form-check-input", name: list.dataset.carried, value: file.mark, checked: true });
+    const about = document.createElement("span"), name = document.createElement("span"), size = document.createElement("span");
+    [name.className, name.textContent] = ["file-name", file.name];
+    [size.className, size.textContent] = ["file-size", [file.size, file.infected].filter(Boolean).join(" · ")];
+    about.append(name, size);
+    label.append(box, about);
+    const mine = fresh.find((other) => other.name === file.name && /^image\/(png|jpeg|gif|webp)$/.test(other.type) && other.size < 4e6);
+    if (mine) {
+      const reader = new FileReader(), picture = document.createElement("img");
+      picture.alt = "";
+      reader.addEventListener("load", () => { picture.src = reader.result; box.after(picture); });
+      reader.readAsDataURL(mine);
+    }
+    item.append(label);
+    return item;
+  }));
+  list.hidden = !files.length;
+}
+
 // The server keeps the draft of a ticket; this device only keeps what does not reach it.
 function serverDraft(area, name) {
   let seen = area.dataset.draftSeen, saved = area.value, waiting, asking = null, over = false;
@@ -64,6 +89,31 @@ function serverDraft(area, name) {
     }
     asking = null;
   };
+  // A file is kept with the draft at once, so that it survives whatever happens to the page.
+  const carry = async (input) => {
+    while (asking) await Promise.resolve(asking).catch(() => null).then(() => new Promise((done) => setTimeout(done, 50)));
+    if (over || !input.files.length) return;
+    clearTimeout(waiting);
+    const files = [...input.files];
+    const body = new FormData(area.form);
+    body.append("draft-seen", seen);
+    [saved, savedCc] = [area.value, cc()];
+    try {
+      asking = fetch(`${area.dataset.draftUrl}&files=1`, { method: "POST", body, headers: { Accept: "application/json" } });
+      const answer = await asking;
+      const told = await answer.json();
+      if (answer.ok) {
+        seen = told.seen;
+        showCarried(area.form.querySelector("[data-carried]"), told.files, files);
+        input.value = "";
+        input.dispatchEvent(new Event("change", { bubbles: true }));
+        say(area, words.draft_saved);
+      } else { over = answer.status === 409; say(area, told.words); }
+      // Otherwise they stay chosen, and go with the words when those are sent.
+    } catch { saved = null; say(area, words.draft_kept); }
+    asking = null;
+  };
+  area.form.addEventListener("change", (event) => { if (event.target.type === "file") carry(event.target); });
   const soon = () => { clearTimeout(waiting); waiting = setTimeout(save, SAVE_AFTER_MS); };
   area.form.addEventListener("input", soon);
   area.addEventListener("draft", soon);

@@ -133,7 +133,7 @@ def stage(app: Flask, now: datetime) -> Stage:
         with unit_of_work():
             nils = add_person("nils@example.com", name="Nils Ny", language="sv", now=now)
             other = add_person("olga@example.com", name="Olga", now=now)
-            picture = b"\x89PNG\r\n\x1a\n"
+            picture = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x28\0\0\0\x14\x08\x02\0\0\0"
             ticket, message = open_ticket(
                 Opening(
                     subject="The printer prints twice",

@@ -121,7 +121,9 @@ def test_a_ticket_asks_no_more_however_much_was_said(
     agnes.get(f"/desk/tickets/{number}")
     with statements() as sent:
         page = agnes.get(f"/desk/tickets/{number}").text
-    assert page.count("data-message") == 2 * turns + 2
+    # The first and the newest; what lies between comes when it is asked for.
+    assert page.count("data-message") == min(2 * turns + 2, 13)
+    assert len(page) < 60_000
     assert "Assigned to Oskar Operator by Agnes Agent" in page
     assert len(sent) <= MOST_ON_A_TICKET, "\n".join(sent)
 

@@ -14,7 +14,7 @@ from tests.world import World
 
 pytestmark = pytest.mark.one_database
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x28\0\0\0\x14\x08\x02\0\0\0" + b"\0" * 20
 HTML = (
     '<p>Look: <img src="cid:shot@example.com"></p><script>alert(1)</script>'
     '<img src="https://tracker.example.net/p.png"><table><tr><td>1</td></tr></table>'

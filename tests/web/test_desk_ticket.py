@@ -2,12 +2,11 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from flask.testing import FlaskClient
 
-from helpdesk.core import clock
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.domain.correspondence.models import OutboundMail
 from helpdesk.domain.tickets.actions import assign, link, tell
@@ -471,18 +470,6 @@ def test_a_status_that_the_server_says_itself_is_not_said_twice(
         tell(ticket, "mail bounced", facts=facts, now=now)
     page = agnes.get(f"/desk/tickets/{number}").text
     assert "The mail to eva@example.com came back: 550 5.1.1 User unknown" in page
-
-
-def test_a_long_conversation_is_folded_in_the_middle(
-    agnes: FlaskClient, world: World, now: datetime
-) -> None:
-    number = a_ticket(world, now, text="The very first words")
-    for turn in range(12):
-        with clock.stopped_at(now + timedelta(minutes=turn)):
-            an_answer(world, number, now + timedelta(minutes=turn), f"Words {turn}")
-    page = agnes.get(f"/desk/tickets/{number}").text
-    assert page.count('<details class="message-folded">') == 8
-    assert page.index("The very first words") < page.index("message-folded")
 
 
 def test_the_page_speaks_swedish_to_who_does(sign_in: SignIn, world: World, now: datetime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 
 from helpdesk.core.db import asked_once, db
 from helpdesk.domain.correspondence.models import (
@@ -67,14 +67,20 @@ def outbound_by_rfc_id(rfc_id: str) -> OutboundMail | None:
     return db.session.scalar(select(OutboundMail).where(OutboundMail.rfc_message_id == rfc_id))
 
 
-def deliveries_of(message_ids: Iterable[int]) -> dict[int, list[OutboundMail]]:
-    """The outbound mail that carries each message, by message id."""
+def deliveries_of(
+    message_ids: Iterable[int], *, failed_on: int | None = None
+) -> dict[int, list[OutboundMail]]:
+    """The outbound mail that carries each message, by message id.
+
+    With `failed_on` (the number of a ticket) also all of that ticket that did not arrive.
+    """
+    wanted: ColumnElement[bool] = OutboundMail.message_id.in_(list(message_ids))
+    if failed_on is not None:
+        lost = (DeliveryState.FAILED.value, DeliveryState.BOUNCED.value)
+        on_ticket = and_(OutboundMail.ticket_id == failed_on, OutboundMail.state.in_(lost))
+        wanted = or_(wanted, and_(on_ticket, OutboundMail.message_id.is_not(None)))
     found: dict[int, list[OutboundMail]] = {}
-    rows = db.session.scalars(
-        select(OutboundMail)
-        .where(OutboundMail.message_id.in_(list(message_ids)))
-        .order_by(OutboundMail.id)
-    )
+    rows = db.session.scalars(select(OutboundMail).where(wanted).order_by(OutboundMail.id))
     for mail in rows:
         found.setdefault(mail.message_id or 0, []).append(mail)
     return found

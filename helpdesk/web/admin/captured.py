@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from flask import Response, make_response, render_template, send_file, url_for
+from flask import Response, make_response, render_template, url_for
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import NotFound
 from helpdesk.core.html import with_images
+from helpdesk.core.pictures import kind_of
 from helpdesk.domain.accounts.permissions import Action
 from helpdesk.domain.correspondence.models import DeliveryState, OutboundMail
 from helpdesk.domain.reconciliation import PAGE
@@ -18,7 +19,7 @@ from helpdesk.mail.values import ParsedAttachment, ParsedMail
 from helpdesk.web.account import settings
 from helpdesk.web.admin.door import blueprint, id_asked, words_asked
 from helpdesk.web.admin.inbound import eml, raw_of
-from helpdesk.web.files import PICTURES, POLICY, cleaned_name
+from helpdesk.web.files import cleaned_name, file_response
 from helpdesk.web.security import needs
 
 # What the mail may do in its frame: look as it was sent, and open links in a window.
@@ -81,7 +82,7 @@ def captured_html(outbound_id: int) -> Response:
     pictures = {
         file.content_id: url_for("admin.captured_file", outbound_id=outbound_id, place=place)
         for place, file in enumerate(understood.attachments)
-        if file.content_id and file.content_type in PICTURES
+        if file.content_id and _is_drawn(file)
     }
     body = with_images(understood.html, cid=pictures.get, remote=False)
     response = make_response(render_template("admin/frame.html", body=body))
@@ -99,7 +100,8 @@ def captured_file(outbound_id: int, place: int) -> Response:
     attachments = parse(raw).attachments
     if place >= len(attachments):
         raise NotFound("There is no such file.")
-    return _file_response(attachments[place])
+    file = attachments[place]
+    return file_response(file.data, cleaned_name(file.filename), kind_of(BytesIO(file.data)))
 
 
 @blueprint.get("/captured/<int:outbound_id>/mail.eml")
@@ -110,18 +112,9 @@ def captured_raw(outbound_id: int) -> Response:
     return eml(raw, f"captured-{outbound_id}.eml")
 
 
-def _file_response(file: ParsedAttachment) -> Response:
-    picture = file.content_type in PICTURES
-    response = send_file(
-        BytesIO(file.data),
-        mimetype=file.content_type if picture else "application/octet-stream",
-        as_attachment=not picture,
-        download_name=cleaned_name(file.filename),
-        etag=False,
-    )
-    response.headers["Content-Security-Policy"] = POLICY
-    response.headers["Cache-Control"] = "no-store"
-    return response
+def _is_drawn(file: ParsedAttachment) -> bool:
+    kind = kind_of(BytesIO(file.data))
+    return kind is not None and kind.may_be_drawn
 
 
 def _files(mail: ParsedMail) -> list[tuple[int, ParsedAttachment]]:

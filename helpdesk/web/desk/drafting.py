@@ -16,21 +16,37 @@ from helpdesk.domain.replies.queries import at_hand
 from helpdesk.domain.replies.taking_back import take_back as take_reply_back
 from helpdesk.domain.tickets.queries import message_for, ticket_for, ticket_to_change
 from helpdesk.forms.desk.ticket import ReplyForm
-from helpdesk.web.account import me
+from helpdesk.web.account import me, settings
 from helpdesk.web.desk.acting import CONFLICT, UNPROCESSABLE
 from helpdesk.web.desk.door import blueprint
 from helpdesk.web.desk.ticket import ticket_page
+from helpdesk.web.filters import file_size
 from helpdesk.web.security import needs
-from helpdesk.web.uploads import carried_files
+from helpdesk.web.uploads import carried_files, to_bring_back
 
 
 @blueprint.post("/tickets/<int:number>/draft")
 @needs(Action.WORK_ON_TICKETS)
 def draft(number: int) -> Response | tuple[Response, int]:
-    """Keep what is being written, for the page that says so every few seconds, or for a button."""
+    """Keep what is being written, for the page that says so every few seconds, or for a button.
+
+    Files are kept with it by the button, and where the page says `files`, as soon as one is added.
+    """
     kind = request.args.get("kind", "reply")
     quietly = request.accept_mimetypes.best == "application/json"
     text = request.form.get(f"{kind}-text", "").replace("\r\n", "\n").replace("\x00", "")
+    carried = None
+    if "files" in request.args or not (quietly or "forget" in request.args):
+        marks = request.form.getlist(f"{kind}-carried")
+        uploads = request.files.getlist(f"{kind}-files")
+        carried = carried_files(uploads, marks, owner=str(me().id))
+        limit = settings().max_upload_mb
+        if sum(each.file.size for each in carried) > limit * 1024 * 1024:
+            words = _("The files are larger than %(number)s MB together.", number=limit)
+            if quietly:
+                return jsonify(words=words), UNPROCESSABLE
+            flash(words, "warning")
+            return redirect(url_for("desk.ticket", number=number, _anchor=kind), 303)
     try:
         # What is lost when the machine loses its power is what was typed in a few seconds.
         with unit_of_work(durable=not quietly):
@@ -45,6 +61,7 @@ def draft(number: int) -> Response | tuple[Response, int]:
                     words=text,
                     cc=request.form.get(f"{kind}-cc", "").replace("\x00", ""),
                     seen=request.form.get("draft-seen") if quietly else None,
+                    files=to_bring_back(carried) if carried is not None else None,
                     by=me(),
                     now=clock.now(),
                 )
@@ -53,7 +70,18 @@ def draft(number: int) -> Response | tuple[Response, int]:
     except Invalid as error:
         return jsonify(words=said(error.words)), UNPROCESSABLE
     if quietly:
-        return jsonify(seen=mark)
+        return jsonify(
+            seen=mark,
+            files=[
+                {
+                    "name": each.file.filename,
+                    "size": file_size(each.file.size),
+                    "mark": each.mark,
+                    "infected": each.file.infected_with,
+                }
+                for each in carried or ()
+            ],
+        )
     flash(_("Your draft is kept.") if mark else _("Your draft is gone."), "success")
     return redirect(url_for("desk.ticket", number=number, _anchor=kind), 303)
 

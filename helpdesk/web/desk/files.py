@@ -24,8 +24,9 @@ from helpdesk.web.security import needs
 @blueprint.get("/attachments/<int:attachment_id>/<path:filename>")
 @needs(Action.SEE_TICKETS)
 def attachment(attachment_id: int, filename: str) -> Response:
-    """A file; its name in the address is only for the reader."""
-    return attachment_response(attachment_for(me(), attachment_id))
+    """A file; its name in the address is only for the reader, and `view=1` shows a PDF."""
+    file = attachment_for(me(), attachment_id)
+    return attachment_response(file, view="view" in request.args)
 
 
 @blueprint.get("/messages/<int:message_id>/html")

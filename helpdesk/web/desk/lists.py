@@ -23,7 +23,7 @@ from helpdesk.web.account import me
 from helpdesk.web.desk.door import blueprint
 from helpdesk.web.desk.narrowing import Asked, asked, narrowed, order
 from helpdesk.web.desk.offers import Known, many_offers, narrowing_offers, view_offers
-from helpdesk.web.desk.rows import row_of
+from helpdesk.web.desk.rows import rows_of
 from helpdesk.web.filters import local_name
 from helpdesk.web.security import needs
 
@@ -78,7 +78,7 @@ def show(asked: Asked, view: SavedView | None = None) -> str:
         view=view,
         asked=asked,
         title=view.name if view else page.title,
-        rows=[row_of(ticket) for ticket in shown.rows],
+        rows=rows_of(shown.rows, me()),
         tabs=[] if view else _tabs(asked, page),
         narrowed=bool(asked.filters),
         here_url=address(after),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import url_for
@@ -15,21 +15,12 @@ from helpdesk.domain.correspondence.tokens import Audience
 from helpdesk.domain.notifications.table import KINDS
 from helpdesk.domain.tickets.models import Attachment, Direction, Message
 from helpdesk.domain.tickets.queries import Spoken
-from helpdesk.web.filters import exact, file_size
+from helpdesk.web.attached import ShownFile, shown_file
+from helpdesk.web.desk.seen import SeenBy, seen_words
+from helpdesk.web.filters import exact
 
 # A smaller picture inside a mail is a logo or a dot; the frame shows it where it belongs.
 SMALLEST_PICTURE = 12_000
-
-
-@dataclass(frozen=True, slots=True)
-class ShownFile:
-    """An attachment as the macros read it."""
-
-    filename: str
-    url: str
-    size: str
-    content_type: str
-    infected_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +52,7 @@ class ShownMessage:
     attachments: Sequence[ShownFile]
     deliveries: Sequence[Delivery]
     original_url: str | None
+    seen: str = ""
 
     @property
     def is_trouble(self) -> bool:
@@ -93,7 +85,9 @@ def shown_message(spoken: Spoken, mails: Sequence[OutboundMail], reader: Reader)
         sent_open=pictures,
         held_back_url=_pictures_url(message) if spoken.remote and not pictures else None,
         attachments=[
-            shown_file(file) for file in message.attachments if not _is_ornament(file, spoken)
+            shown_file(file, attachment_url(file), _view_url(file))
+            for file in message.attachments
+            if not _is_ornament(file, spoken)
         ],
         deliveries=[
             shown for mail in mails if (shown := _delivery(mail, message, reader)) is not None
@@ -103,34 +97,29 @@ def shown_message(spoken: Spoken, mails: Sequence[OutboundMail], reader: Reader)
             if message.channel == "mail" and reader.sees_originals
             else None
         ),
+        seen=seen_words(message, reader.seen_by),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What the one who reads may see, and who is who."""
+    """What the one who reads may see, who is who, and who has opened the ticket."""
 
     sees_originals: bool
     sends_again: bool
     people: Mapping[int, Person]
     # The message whose pictures from elsewhere the reader asked to see.
     wants_pictures_of: int | None = None
-
-
-def shown_file(file: Attachment) -> ShownFile:
-    """An attachment with its address."""
-    return ShownFile(
-        file.filename,
-        attachment_url(file),
-        file_size(file.size),
-        file.content_type,
-        file.infected_with,
-    )
+    seen_by: SeenBy = field(default_factory=SeenBy)
 
 
 def attachment_url(file: Attachment) -> str:
     """Where an agent gets the file."""
     return url_for("desk.attachment", attachment_id=file.id, filename=file.filename)
+
+
+def _view_url(file: Attachment) -> str:
+    return url_for("desk.attachment", attachment_id=file.id, filename=file.filename, view=1)
 
 
 def _frame_url(message: Message, *, pictures: bool) -> str:

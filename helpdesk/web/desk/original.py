@@ -64,7 +64,7 @@ def original_file(message_id: int) -> Response:
         raise Refused(WITHHELD, file=infected.filename, name=infected.infected_with)
     raw = storage().read(_mail_of(message_id).raw_sha256 or "")
     name = _("mail %(id)s of ticket %(number)s", id=message.id, number=message.ticket_id)
-    return file_response(raw, f"{name}.eml", "message/rfc822")
+    return file_response(raw, f"{name}.eml", None)
 
 
 def _mail_of(message_id: int) -> InboundMail:

@@ -20,40 +20,28 @@ from helpdesk.domain.tickets.models import LinkKind, Queue, Ticket, TicketEvent
 from helpdesk.domain.tickets.queries import (
     PersonAround,
     Spoken,
+    Window,
     conversation_to_read,
     history,
+    history_between,
     people_around,
     queues,
     ticket_for,
 )
 from helpdesk.domain.tickets.queries.neighbours import Neighbours, neighbours_of
 from helpdesk.web.account import me
+from helpdesk.web.desk.conversation import (
+    FEW_MESSAGES,
+    NEWEST_MESSAGES,
+    Part,
+    ShownEvent,
+    parts_of,
+)
 from helpdesk.web.desk.history import Names, event_words, icon_of, link_words, people_named
 from helpdesk.web.desk.messages import Reader, ShownMessage, shown_message
+from helpdesk.web.desk.seen import SeenBy
 
-# More than this many messages, and the middle of the conversation folds.
-FEW_MESSAGES = 8
-# The newest stay open.
-OPEN_MESSAGES = 4
 OTHER_TICKETS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class ShownEvent:
-    """A line of the history as the macros read it."""
-
-    words: str
-    at: object
-    icon: str
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A message, or the lines of history between two messages."""
-
-    message: ShownMessage | None = None
-    folded: bool = False
-    events: Sequence[ShownEvent] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +59,7 @@ class TicketPage:
 
     ticket: Ticket
     reader: Person
+    window: Window
     said: Sequence[Spoken]
     mails: Mapping[int, Sequence[OutboundMail]]
     lines: Sequence[TicketEvent]
@@ -128,23 +117,26 @@ class TicketPage:
     @property
     def parts(self) -> list[Part]:
         """Messages and lines of history in the order in which they came."""
-        shown = self._shown_messages()
-        places = {message_id: place for place, message_id in enumerate(shown)}
-        parts: list[Part] = []
-        between: list[ShownEvent] = []
-        for line in self.lines:
-            if line.message_id in shown:
-                parts += [Part(events=between)] if between else []
-                message = shown.pop(line.message_id)
-                folds = _is_folded(places[line.message_id], len(places))
-                parts.append(Part(message, folded=folds and not message.is_trouble))
-                between = []
-            if line.message_id is None or line.kind == "opened":
-                words = event_words(line, self.names)
-                between.append(ShownEvent(words, line.at, icon_of(line)))
-        # What has no line of its own is still shown.
-        parts += [Part(events=between)] if between else []
-        return parts + [Part(message) for message in shown.values()]
+        return parts_of(
+            self.said,
+            self.shown_messages(),
+            self.lines,
+            self.names,
+            opened=frozenset(self.window.also),
+            portion=self.window.before is not None,
+        )
+
+    @property
+    def newest_id(self) -> int | None:
+        """The id of the newest message, where there are so many that one wants a way to it."""
+        if not self.said or self.said[-1].total <= FEW_MESSAGES:
+            return None
+        return self.said[-1].message.id
+
+    @property
+    def my_mark(self) -> int | None:
+        """The version of the ticket that the reader had open before; None for none."""
+        return next((each.read for each in self.around if each.person.id == self.reader.id), None)
 
     @property
     def notice_id(self) -> int | None:
@@ -156,21 +148,26 @@ class TicketPage:
         """What happened after a version, messages too, for somebody who had not seen it."""
         said = {spoken.message.id: spoken.message.newest for spoken in self.said}
         found = []
-        for line in self.lines:
-            if line.version > version:
-                words = event_words(line, self.names)
-                first = " ".join(said.get(line.message_id or 0, "").split())[:160]
-                if first:
-                    words = _("%(what)s: “%(words)s”", what=words, words=first)
-                found.append(ShownEvent(words, line.at, icon_of(line)))
+        for line in history(self.ticket, since_version=version):
+            words = event_words(line, self.names)
+            first = " ".join(said.get(line.message_id or 0, "").split())[:160]
+            if first:
+                words = _("%(what)s: “%(words)s”", what=words, words=first)
+            found.append(ShownEvent(words, line.at, icon_of(line)))
         return found
 
-    def _shown_messages(self) -> dict[int, ShownMessage]:
+    def shown_messages(self) -> dict[int, ShownMessage]:
+        """The messages that were read, by id."""
         reader = Reader(
             sees_originals=may(self.reader, Action.SEE_ORIGINAL_MAIL),
             sends_again=may(self.reader, Action.MANAGE_OUTBOX),
             people=self.names.people,
             wants_pictures_of=request.args.get("images", type=int),
+            seen_by=SeenBy(
+                self.around,
+                {line.message_id: line.version for line in self.lines if line.message_id},
+                self.reader.id,
+            ),
         )
         return {
             spoken.message.id: shown_message(spoken, self.mails.get(spoken.message.id, ()), reader)
@@ -178,12 +175,16 @@ class TicketPage:
         }
 
 
-def read_page(number: int) -> TicketPage:
-    """Everything about one ticket for the person who is signed in; NotFound."""
+def read_page(number: int, window: Window | None = None) -> TicketPage:
+    """Everything about one ticket for the person who is signed in; NotFound.
+
+    Of a long conversation only the `window`: without one the first message and the newest.
+    """
     reader = me()
     ticket = ticket_for(reader, number)
-    said = conversation_to_read(ticket, internal=may(reader, Action.SEE_TICKETS))
-    lines = history(ticket)
+    window = window or Window(NEWEST_MESSAGES)
+    said, mails = _said_and_sent(ticket, window)
+    lines = _lines(ticket, said, window)
     around = people_around(ticket, named=people_named(lines))
     all_queues, all_services = queues(), services()
     near = neighbours_of(ticket, others=OTHER_TICKETS)
@@ -193,8 +194,9 @@ def read_page(number: int) -> TicketPage:
     return TicketPage(
         ticket=ticket,
         reader=reader,
+        window=window,
         said=said,
-        mails=deliveries_of(spoken.message.id for spoken in said),
+        mails=mails,
         lines=lines,
         around=around,
         queues=all_queues,
@@ -213,12 +215,41 @@ def read_page(number: int) -> TicketPage:
     )
 
 
+def _said_and_sent(
+    ticket: Ticket, window: Window
+) -> tuple[Sequence[Spoken], Mapping[int, Sequence[OutboundMail]]]:
+    """The messages of the window, and the mails that carried them.
+
+    Also those whose mail did not arrive, wherever they stand: they must not be overlooked.
+    """
+    said = conversation_to_read(ticket, internal=True, window=window)
+    ids = {spoken.message.id for spoken in said}
+    whole = window.before is None and not window.alone
+    mails = deliveries_of(ids, failed_on=ticket.id if whole else None)
+    overlooked = tuple(sorted(mails.keys() - ids))
+    if overlooked:
+        alone = Window(0, also=overlooked, alone=True)
+        said = [*said, *conversation_to_read(ticket, internal=True, window=alone)]
+        return sorted(said, key=lambda spoken: spoken.place), deliveries_of(
+            spoken.message.id for spoken in said
+        )
+    return said, mails
+
+
+def _lines(ticket: Ticket, said: Sequence[Spoken], window: Window) -> Sequence[TicketEvent]:
+    """The history beside the messages that are shown: not of what is left out between them."""
+    if window.alone or not said:
+        return []
+    if window.before is not None:
+        return history_between(ticket, said[0].message.id, window.before, opening=False)
+    newest = [spoken for spoken in said if spoken.place > spoken.total - window.newest]
+    if newest[0].place <= 2:
+        return history(ticket)
+    return history_between(ticket, newest[0].message.id, None, opening=True)
+
+
 def _by_id(rows: Iterable[Any]) -> Mapping[int, Any]:
     return {row.id: row for row in rows}
-
-
-def _is_folded(place: int, number: int) -> bool:
-    return number > FEW_MESSAGES and 0 < place < number - OPEN_MESSAGES
 
 
 def _links(near: Neighbours) -> list[Link]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
 from flask_babel import gettext as _
 
+from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.processes import Standing
 from helpdesk.domain.tickets.models import Ticket
+from helpdesk.domain.tickets.queries import unread_among
 from helpdesk.web.filters import local_name
 
 # What a row may tell besides the priority, the subject, the number and who has it.
@@ -37,8 +40,14 @@ class Row:
     process: str
 
 
-def row_of(ticket: Ticket) -> Row:
-    """The row of a ticket that came with its people, queue and service (`queries.ROW`)."""
+def rows_of(tickets: Sequence[Ticket], person: Person) -> list[Row]:
+    """The rows of tickets that came with their people, queue and service (`queries.ROW`)."""
+    unread = unread_among(person, [ticket.id for ticket in tickets])
+    return [row_of(ticket, unread=ticket.id in unread) for ticket in tickets]
+
+
+def row_of(ticket: Ticket, *, unread: bool) -> Row:
+    """One of them; `unread` as `queries.unread_among` says."""
     return Row(
         number=ticket.number,
         url=url_for("desk.ticket", number=ticket.number),
@@ -49,7 +58,7 @@ def row_of(ticket: Ticket) -> Row:
         state_kind=state_kind(ticket),
         priority=ticket.priority,
         assignee=ticket.assignee.display_name if ticket.assignee else None,
-        unread=is_new(ticket),
+        unread=unread,
         changed_at=ticket.changed_at,
         opened_at=ticket.opened_at,
         queue=local_name(ticket.queue),

@@ -29,7 +29,7 @@ from helpdesk.domain.tickets.search import (
 from helpdesk.domain.tickets.search import search as search_for
 from helpdesk.web.account import me
 from helpdesk.web.desk.door import blueprint
-from helpdesk.web.desk.rows import Row, row_of
+from helpdesk.web.desk.rows import Row, rows_of
 from helpdesk.web.desk.searching import KEY_WORDS, examples, keys_shown, narrowed_by, problems
 from helpdesk.web.filters import reads_swedish
 from helpdesk.web.security import needs
@@ -128,11 +128,11 @@ def _hits(found: Found) -> list[Hit]:
     tickets = [*([found.named] if found.named else []), *found.tickets]
     where = excerpts([ticket.id for ticket in tickets], found.sought, by=me())
     hits = []
-    for ticket in tickets:
+    for ticket, row in zip(tickets, rows_of(tickets, me()), strict=True):
         excerpt = where.get(ticket.id)
         hits.append(
             Hit(
-                row_of(ticket),
+                row,
                 _subject(ticket, found.sought),
                 excerpt.segments if excerpt else (),
                 excerpt.from_note if excerpt else False,

@@ -2,24 +2,56 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import render_template, request
 
+from helpdesk.core.errors import NotFound
 from helpdesk.domain.accounts.permissions import Action
+from helpdesk.domain.tickets.queries import Window
 from helpdesk.forms.desk.ticket import TicketForm
 from helpdesk.web.account import settings
+from helpdesk.web.desk.conversation import NEWEST_MESSAGES, PORTION
 from helpdesk.web.desk.decisions import decisions, moves, replies_and
 from helpdesk.web.desk.door import blueprint
 from helpdesk.web.desk.page import read_page
 from helpdesk.web.desk.rows import state_kind
 from helpdesk.web.desk.writing import writing
+from helpdesk.web.opened import note_opened
 from helpdesk.web.security import needs
+
+# Nobody reads more on one page, and a browser hardly shows it.
+WHOLE = 2_000
 
 
 @blueprint.get("/tickets/<int:number>")
 @needs(Action.SEE_TICKETS)
 def ticket(number: int) -> str:
-    """The conversation, and beside it what can be decided."""
-    return ticket_page(number)
+    """The conversation, and beside it what can be decided.
+
+    Of a long one the middle is left out, but for `message`, which is wanted open; `all` leaves
+    nothing out.
+    """
+    asked = request.args.get("message", type=int)
+    newest = WHOLE if "all" in request.args else NEWEST_MESSAGES
+    return ticket_page(number, window=Window(newest, also=(asked,) if asked else ()))
+
+
+@blueprint.get("/tickets/<int:number>/earlier")
+@needs(Action.SEE_TICKETS)
+def earlier(number: int) -> str:
+    """Some more of the messages before one, for the script that puts them into their place."""
+    before = request.args.get("before", default=0, type=int)
+    page = read_page(number, Window(PORTION, before=before))
+    return render_template("desk/_earlier.html", page=page)
+
+
+@blueprint.get("/tickets/<int:number>/messages/<int:message_id>")
+@needs(Action.SEE_TICKETS)
+def message(number: int, message_id: int) -> str:
+    """The inside of one message that was folded, for the script that opens it."""
+    page = read_page(number, Window(0, also=(message_id,), alone=True))
+    if not page.said:
+        raise NotFound("There is no such message on this ticket.")
+    return render_template("desk/_opened.html", page=page)
 
 
 def ticket_page(
@@ -28,9 +60,11 @@ def ticket_page(
     *,
     seen: int | None = None,
     refused: str | None = None,
+    window: Window | None = None,
 ) -> str:
     """The page; also with a form that came back: the ticket is newer than `seen`, or `refused`."""
-    page = read_page(number)
+    page = read_page(number, window)
+    note_opened(page.ticket, page.reader, known=page.my_mark)
     forms = decisions(page, came_back)
     return render_template(
         "desk/ticket.html",

@@ -8,7 +8,7 @@ from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 
 from helpdesk.core import clock
-from helpdesk.domain.accounts.permissions import Action
+from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.accounts.queries import person_by_id
 from helpdesk.domain.notices.queries import running_notice_of
 from helpdesk.domain.notifications.actions import mailbox_of
@@ -23,9 +23,10 @@ from helpdesk.domain.tickets.queries.following import (
 )
 from helpdesk.forms.portal.answer import AnswerForm, Wish
 from helpdesk.web.account import settings
-from helpdesk.web.files import PICTURES, attachment_response
-from helpdesk.web.filters import file_size
+from helpdesk.web.attached import shown_file
+from helpdesk.web.files import attachment_response, really
 from helpdesk.web.mailframe import frame_response
+from helpdesk.web.opened import note_page_opened
 from helpdesk.web.portal.notices import notice_as_shown
 from helpdesk.web.portal.standing import stand_of, steps_of
 from helpdesk.web.portal.way import Way, by_link, signed_in
@@ -98,6 +99,9 @@ def page(
         and refusal(ticket, ticket.process_spec.resolved) is None,
         limit_mb=settings().max_upload_mb,
     )
+    # An agent who asked for it reads on the desk what is said among agents as well.
+    if status == 200 and not may(way.person, Action.SEE_TICKETS):
+        note_page_opened(ticket, way.person)
     return make_response(body, status)
 
 
@@ -107,7 +111,8 @@ def subject_of(ticket: Ticket) -> str:
 
 
 def _file(way: Way, attachment_id: int) -> Response:
-    return attachment_response(attachment_of(way.ticket, attachment_id))
+    file = attachment_of(way.ticket, attachment_id)
+    return attachment_response(file, view="view" in request.args)
 
 
 def _frame(way: Way, message_id: int) -> Response:
@@ -127,13 +132,7 @@ def _shown(spoken: Spoken, way: Way) -> dict[str, Any]:
         "words": newest or _("(no words)"),
         "quoted": quoted,
         "attachments": [
-            {
-                "filename": attachment.filename,
-                "url": way.file(attachment),
-                "size": file_size(attachment.size),
-                "content_type": attachment.content_type,
-                "infected_with": attachment.infected_with,
-            }
+            shown_file(attachment, way.file(attachment), way.file(attachment, view=1))
             for attachment in message.attachments
             if not _is_shown_inside(attachment, spoken)
         ],
@@ -148,7 +147,8 @@ def _is_shown_inside(attachment: Attachment, spoken: Spoken) -> bool:
         spoken.has_html
         and attachment.inline
         and attachment.content_id is not None
-        and attachment.content_type in PICTURES
+        and (kind := really(attachment)) is not None
+        and kind.may_be_drawn
     )
 
 

@@ -45,9 +45,9 @@ class Way:
         """Where answers go."""
         return self._url("follow_answer", "answer")
 
-    def file(self, attachment: Attachment) -> str:
+    def file(self, attachment: Attachment, **more: Any) -> str:
         """Where a file lies."""
-        values = {"attachment_id": attachment.id, "filename": attachment.filename}
+        values = {"attachment_id": attachment.id, "filename": attachment.filename, **more}
         return self._url("follow_attachment", "attachment", **values)
 
     def frame(self, message_id: int, **values: Any) -> str:

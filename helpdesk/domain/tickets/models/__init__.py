@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from helpdesk.domain.tickets.models.conversation import Attachment, Direction, Message, MessageKind
 from helpdesk.domain.tickets.models.history import TicketEvent
+from helpdesk.domain.tickets.models.opened import ReadMark
 from helpdesk.domain.tickets.models.ticket import (
     LinkKind,
     Queue,
@@ -19,6 +20,7 @@ __all__ = [
     "Message",
     "MessageKind",
     "Queue",
+    "ReadMark",
     "Ticket",
     "TicketEvent",
     "TicketLink",

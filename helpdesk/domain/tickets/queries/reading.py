@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select, union
-from sqlalchemy.orm import defer, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select, union
+from sqlalchemy.orm import aliased, defer, joinedload, selectinload
 
 from helpdesk.core import clock
 from helpdesk.core.db import db
@@ -18,6 +19,7 @@ from helpdesk.domain.tickets.models import (
     Attachment,
     Message,
     MessageKind,
+    ReadMark,
     Ticket,
     TicketEvent,
     Watcher,
@@ -51,20 +53,40 @@ def conversation(ticket: Ticket, *, internal: bool) -> Sequence[Message]:
 class Spoken:
     """A message whose HTML was left in the database.
 
-    `designed` when its words need its looks; `remote` when pictures wait on other servers.
+    `designed` when its words need its looks; `remote` when pictures wait on other servers. It is
+    number `place` of `total` that there are.
     """
 
     message: Message
     has_html: bool
     designed: bool
     remote: bool
+    place: int = 0
+    total: int = 0
 
 
-def conversation_to_read(ticket: Ticket, *, internal: bool) -> Sequence[Spoken]:
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a conversation is wanted: its `newest` and, unless `before`, the first.
+
+    `before` (the id of a message) leaves out that one and all later; `also` are ids of messages
+    that are wanted wherever they stand; with `alone` nothing but those.
+    """
+
+    newest: int
+    before: int | None = None
+    also: tuple[int, ...] = ()
+    alone: bool = False
+
+
+def conversation_to_read(
+    ticket: Ticket, *, internal: bool, window: Window | None = None
+) -> Sequence[Spoken]:
     """The conversation for a page that shows plain words and each HTML in a frame of its own.
 
-    HTML may be megabytes, so only its shape is asked for. Tables and pictures need their looks,
-    unless they belong to what was folded away: signatures and quotations are full of both.
+    Without `window` all of it. HTML may be megabytes, so only its shape is asked for. Tables and
+    pictures need their looks, unless they belong to what was folded away: signatures and
+    quotations are full of both.
     """
     looks = case(
         (Message.html.is_(None), 0),
@@ -77,9 +99,25 @@ def conversation_to_read(ticket: Ticket, *, internal: bool) -> Sequence[Spoken]:
         ),
         else_=1,
     )
+    stands = [Message.ticket_id == ticket.id, _STANDS]
+    if not internal:
+        stands.append(read_outside())
+    row_number, number = func.row_number(), func.count()
+    placed = (
+        select(
+            Message.id.label("id"),
+            row_number.over(order_by=Message.id).label("place"),
+            number.over().label("total"),
+        )
+        .where(*stands)
+        .subquery()
+    )
     statement = (
-        select(Message, looks, Message.html.contains(" data-remote-src="))
-        .where(Message.ticket_id == ticket.id, _STANDS)
+        select(
+            *(Message, looks, Message.html.contains(" data-remote-src=")),
+            *(placed.c.place, placed.c.total),
+        )
+        .join(placed, placed.c.id == Message.id)
         .options(
             defer(Message.html, raiseload=True),
             joinedload(Message.author),
@@ -87,12 +125,23 @@ def conversation_to_read(ticket: Ticket, *, internal: bool) -> Sequence[Spoken]:
         )
         .order_by(Message.id)
     )
-    if not internal:
-        statement = statement.where(read_outside())
+    if window is not None:
+        statement = statement.where(_inside(window, placed))
     return [
-        Spoken(message, has_html=look > 0, designed=look == 2, remote=bool(remote))
-        for message, look, remote in db.session.execute(statement)
+        Spoken(message, look > 0, look == 2, bool(remote), place, total)
+        for message, look, remote, place, total in db.session.execute(statement)
     ]
+
+
+def _inside(window: Window, placed: Subquery) -> ColumnElement[bool]:
+    place, also = placed.c.place, placed.c.id.in_(window.also)
+    if window.alone:
+        return also
+    if window.before is None:
+        return or_(place == 1, place > placed.c.total - window.newest, also)
+    again = placed.alias()
+    end = select(again.c.place).where(again.c.id == window.before).scalar_subquery()
+    return and_(place < end, place >= end - window.newest, place > 1)
 
 
 def newest_words(message_ids: Iterable[int]) -> Sequence[str]:
@@ -138,12 +187,49 @@ def _numbers_visible_to(person: Person | None) -> Select[int]:
 
 def history(ticket: Ticket, *, since_version: int = 0) -> Sequence[TicketEvent]:
     """The lines of a ticket's history after a version, in order, with who did each."""
-    return db.session.scalars(
+    return db.session.scalars(_lines_of(ticket).where(TicketEvent.version > since_version)).all()
+
+
+def history_between(
+    ticket: Ticket, first: int, last: int | None, *, opening: bool
+) -> Sequence[TicketEvent]:
+    """The lines from that of message `first` to before that of `last` (None: to the end).
+
+    With `opening` also those up to the line that opened the ticket.
+    """
+    begins = TicketEvent.id >= _line_of(ticket, first)
+    inside = begins if last is None else and_(begins, TicketEvent.id < _line_of(ticket, last))
+    if opening:
+        inside = or_(inside, TicketEvent.id <= _first_line_with_words(ticket))
+    return db.session.scalars(_lines_of(ticket).where(inside)).all()
+
+
+def _lines_of(ticket: Ticket) -> Select[TicketEvent]:
+    return (
         select(TicketEvent)
-        .where(TicketEvent.ticket_id == ticket.id, TicketEvent.version > since_version)
+        .where(TicketEvent.ticket_id == ticket.id)
         .options(joinedload(TicketEvent.by))
         .order_by(TicketEvent.id)
-    ).all()
+    )
+
+
+def _line_of(ticket: Ticket, message_id: int) -> Any:
+    """The id of the line that came with a message, or with the first one after it; 0 for none."""
+    line = aliased(TicketEvent)
+    return (
+        select(func.coalesce(func.min(line.id), 0))
+        .where(line.ticket_id == ticket.id, line.message_id >= message_id)
+        .scalar_subquery()
+    )
+
+
+def _first_line_with_words(ticket: Ticket) -> Any:
+    line = aliased(TicketEvent)
+    return (
+        select(func.min(line.id))
+        .where(line.ticket_id == ticket.id, line.message_id.is_not(None))
+        .scalar_subquery()
+    )
 
 
 def watchers_of(ticket: Ticket) -> Sequence[Person]:
@@ -158,27 +244,38 @@ def watchers_of(ticket: Ticket) -> Sequence[Person]:
 
 @dataclass(frozen=True, slots=True)
 class PersonAround:
-    """Somebody near a ticket: since when they follow it, and whether they work on tickets."""
+    """Somebody near a ticket: since when they follow it, and whether they work on tickets.
+
+    `read` is the version that they had open last (None: none yet), and `read_at` when.
+    """
 
     person: Person
     follows_since: datetime | None
     works: bool
+    read: int | None = None
+    read_at: datetime | None = None
 
 
 def people_around(ticket: Ticket, *, named: Iterable[int]) -> Sequence[PersonAround]:
-    """Who follows the ticket, who could work on it, and those with the ids `named`; by name."""
+    """Who follows the ticket, could work on it or has opened it, and those `named`; by name."""
     working = [role.value for role, acts in PERMISSIONS.items() if Action.WORK_ON_TICKETS in acts]
     workers = select(Grant.person_id).where(Grant.role.in_(working))
     followers = select(Watcher.person_id).where(Watcher.ticket_id == ticket.id)
     # One list of ids, so that no index is given up for an OR over three tables.
-    everybody = union(workers, followers, select(Person.id).where(Person.id.in_(list(named))))
+    readers = select(ReadMark.person_id).where(ReadMark.ticket_id == ticket.id)
+    everybody = union(
+        *(workers, followers, readers),
+        select(Person.id).where(Person.id.in_(list(named))),
+    )
+    mark = and_(ReadMark.person_id == Person.id, ReadMark.ticket_id == ticket.id)
     rows = db.session.execute(
-        select(Person, Watcher.since, Person.id.in_(workers))
+        select(Person, Watcher.since, Person.id.in_(workers), ReadMark.version, ReadMark.at)
         .outerjoin(Watcher, and_(Watcher.person_id == Person.id, Watcher.ticket_id == ticket.id))
+        .outerjoin(ReadMark, mark)
         .where(Person.id.in_(everybody))
         .order_by(Person.name, Person.id)
     ).unique()
     return [
-        PersonAround(person, since, works=bool(works) and person.active)
-        for person, since, works in rows
+        PersonAround(person, since, bool(works) and person.active, read, read_at)
+        for person, since, works, read, read_at in rows
     ]
