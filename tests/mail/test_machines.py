@@ -85,3 +85,25 @@ def test_any_mail_can_be_asked(raw: bytes, subject: str, text: str) -> None:
     message = email.message_from_bytes(b"Auto-Submitted: " + raw)
     automatic_answer(message, subject, text)
     auto_submitted(message)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Automatikus válasz", "Otomatik Yanıt", "Răspuns automat", "Αυτόματη απάντηση"),
+        *("תשובה אוטומטית", "Resposta automàtica", "Automatski odgovor", "Samodejni odgovor"),
+        *("Automaatvastus", "Automātiska atbilde", "Automatinis atsakymas", "رد تلقائي"),
+        *("Автоматична відповідь", "Автоматичен отговор", "Trả lời tự động", "自动答复"),
+        *("ตอบกลับอัตโนมัติ", "Sjálfvirkt svar", "Balasan otomatis", "Erantzun automatikoa"),
+    ],
+)
+def test_the_words_before_an_answered_subject_are_known_in_many_languages(words: str) -> None:
+    message = email.message_from_string("From: a@example.org\n\n…\n")
+    assert automatic_answer(message, f"{words}: The printer", "…")
+    assert automatic_answer(message, f"{words}ed things", "…") is None
+
+
+def test_these_words_alone_may_head_a_question() -> None:
+    message = email.message_from_string("From: a@example.org\n\n…\n")
+    assert automatic_answer(message, "Automatic reply", "Where do I switch it on?") is None
+    assert automatic_answer(message, "Automatic reply", "I am away until Monday.")

@@ -115,3 +115,7 @@ def test_no_text_gives_no_words() -> None:
 
 def test_a_picture_sign_alone_is_an_answer() -> None:
     assert newest_words(f"👍\n\n{ATTRIBUTIONS[0][2]}\n\n{MARKED}") == "👍"
+
+
+def test_a_message_that_is_named_before_its_writer_introduces_marked_lines() -> None:
+    assert newest_words(f"{NEW}\n\nIn <4f2a.17@example.org> schrieb Eva:\n{MARKED}") == NEW

@@ -28,6 +28,11 @@ FAILURE = re.compile(
     r"|não (?:foi|pôde) (?:possível )?(?:ser )?entreg|не (?:может быть|было|удалось) доставл"
     r"|не доставлено|доставить"
     r"|配信でき|送信できませんでした|送信に失敗|届けることができ|お届けでき|宛先不明"
+    r"|nem sikerült kézbesíteni|kézbesíthetetlen|δεν (?:ήταν δυνατή η παράδοση|παραδόθηκε)"
+    r"|(?:nu a(?:u)? putut fi|nu a fost) livrat|livrarea nu a reușit|nepodařilo (?:se )?doruč"
+    r"|nedoruč|teslim edilemedi|ei õnnestunud|ni bilo mogoče dostav|ni(?:je|su) (?:moguće )?isporuč"
+    r"|не вдалося доставити|не може да бъде достав|không (?:gửi được|thể gửi)|tidak terkirim"
+    r"|gagal (?:ter)?kirim|تعذر تسليم|لم يتم تسليم|לא נמסרה|לא היתה אפשרות למסור"
     r"|退信|退回|投递失败|无法投递|未能送达|반송|전송(?:에)? 실패|배달되지",
     re.IGNORECASE,
 )

@@ -30,7 +30,7 @@ _TABLE: tuple[tuple[str, str], ...] = (
         postkassen er fuld | casella piena | buzón lleno | skrzynka jest pełna |
         casilla de mail agotado | buzón está lleno | buzon lleno | buzón del destinatario |
         mailbox ist voll | speicherplatz | переполнен | 一杯のため | いっぱい | 受信箱 | 容量 |
-        空间不足 | 收件箱已满 | 邮箱已满 | 용량 초과 | file too large | exceeded its quota |
+        空间不足 | 收件箱已满 | 邮箱已满 | 용량 초과 | 가득 | file too large | exceeded its quota |
         exceeded their quota
         """,
     ),
@@ -83,7 +83,7 @@ _TABLE: tuple[tuple[str, str], ...] = (
         has been in queue | delivery failed 20 attempts | maximum queue lifetime |
         was aborted after | all hosts have been failing for a long time |
         message has been queued too long | still undelivered after | delivery has timed out |
-        message timed out | giving up on | allowed queue period | could not be delivered after |
+        message timed out | allowed queue period | could not be delivered after |
         delivery expired | cannot send message for | delivery timeout |
         unable to deliver this message after
         """,
@@ -116,6 +116,9 @@ _TABLE: tuple[tuple[str, str], ...] = (
         "5.1.2",
         """
         host unknown | unknown host | host not found | domain not found | domain name not found |
+        unable to resolve host | unable to resolve domain | answer with no data |
+        could not be resolved | couldn't be resolved |
+        address lookup failure |
         no such domain | no such host | domain does not exist | domain doesnt exist |
         doesn't exist, or is not | nonexistentdomain | non-existent domain | non-existent hosts |
         nxdomain | couldn't find any host | could not find a gateway | name or service not known |
@@ -126,12 +129,7 @@ _TABLE: tuple[tuple[str, str], ...] = (
         域名不存在 | dominio sconosciuto
         """,
     ),
-    (
-        "5.1.1",
-        """
-        not a member of domain | recipient cannot be verified
-        """,
-    ),
+    ("5.1.1", "not a member of domain | recipient cannot be verified"),
     (
         "5.7.1",
         """
@@ -157,6 +155,7 @@ _TABLE: tuple[tuple[str, str], ...] = (
         security violation | mail rejete | rejeté | abgelehnt | avvisades av policy | отклонено |
         拒收 | prohibited by administrator | refused to receive | not in my domain | no permit |
         allowed rcpthosts | auth failed | not a gateway | local user only | mail data refused |
+        helo command rejected | invalid helo | bad helo | helo name |
         domain is not allowed | sender is rejected | mismatch | message filtered | (rtr:
         """,
     ),
@@ -206,7 +205,16 @@ _TABLE: tuple[tuple[str, str], ...] = (
         见つかりません | 見つかりません | リストにありません | 宛先不明 | 不存在 | 존재하지 |
         없는 메일 계정 | quickmail recipient | originator/recipient name |
         no matches to nameserver | name was not recogni | destination mailbox | path no exist |
-        wrong recipient | lookup in domain map failed | no longer exist | user not ok
+        wrong recipient | lookup in domain map failed | no longer exist | user not ok |
+        unrecognised or name | unrecognized or name
+        """,
+    ),
+    (
+        "4.4.2",
+        """
+        lost connection | connection reset | connection dropped | connection was closed |
+        closed connection | closed the connection | connection died | timed out while |
+        unexpectedly closed
         """,
     ),
     (
@@ -215,9 +223,9 @@ _TABLE: tuple[tuple[str, str], ...] = (
         connection refused | could not connect | couldn't connect | unable to connect |
         cannot connect | failed to connect | did not accept our requests to connect |
         smtp connection | not responding | did not respond | host is unreachable |
-        host unreachable | connection reset | connection dropped | network error |
+        host unreachable | network error |
         no answer from host | not reachable | host is down | network is unreachable |
-        network unreachable | server unavailable | timed out | timeout | lost connection |
+        network unreachable | server unavailable | timed out | timeout |
         failed to send to identified host | can't create output | no route to host
         """,
     ),
@@ -228,6 +236,7 @@ _TABLE: tuple[tuple[str, str], ...] = (
         unable to route | no route | cannot route mail | mail server for the domain
         """,
     ),
+    ("4.2.1", "receiving mail too quickly | receiving mail at a rate"),
     (
         "4.3.2",
         """
@@ -250,6 +259,7 @@ _TABLE: tuple[tuple[str, str], ...] = (
         name service failure | name server reply
         """,
     ),
+    ("4.4.7", "giving up on"),
     (
         "5.3.0",
         """
@@ -257,12 +267,8 @@ _TABLE: tuple[tuple[str, str], ...] = (
         child status | exited with status | returned status
         """,
     ),
-    (
-        "5.3.5",
-        """
-        config error | configuration error
-        """,
-    ),
+    ("5.3.2", "not accepting network messages"),
+    ("5.3.5", "config error | configuration error | configuration problem | misconfigur"),
     (
         "5.5.1",
         """
@@ -270,17 +276,12 @@ _TABLE: tuple[tuple[str, str], ...] = (
         command not recognized | command unrecognized | command not implemented
         """,
     ),
-    (
-        "5.5.3",
-        """
-        too many recipients | reciplimit
-        """,
-    ),
+    ("5.5.3", "too many recipients | reciplimit"),
     (
         "5.6.0",
         """
-        syntax error | conversion to internet format failed | header error | malformed | bare lf |
-        invalid header | invalid structure | mime error | mime/reject
+        syntax error | fail syntax check | conversion to internet format failed | header error |
+        malformed | bare lf | invalid header | invalid structure | mime error | mime/reject
         """,
     ),
 )

@@ -11,6 +11,11 @@ from helpdesk.mail.bounces.finding import ADDRESS, address_in
 # Lines that name a recipient are short and come early.
 _LONGEST_LINE = 400
 _MOST_LINES = 500
+# Identifiers look like addresses, and nobody reads them: reports repeat the returned mail's.
+_IDENTIFIER = re.compile(
+    r"[\s>*]{0,8}(?:(?:resent-)?message[- ]?id\w*|in-reply-to|references|content-id)\s{0,2}[:=]",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ SHAPES: tuple[Shape, ...] = (
     ),
     _shape("zoho", r"\s{0,4}\[Status: .{1,80}<ADDRESS>,WHY"),
     _shape("generated", r"\s{0,12}\(?(?:ultimately )?generated (?:by|from) ADDRESS"),
-    _shape("address-first", r"\s{0,4}ADDRESS\s+(?:-\s+)?(?P<why>\S.{0,400})"),
+    _shape("address-first", r"\s{0,4}ADDRESS,?\s+(?:-\s+)?(?P<why>\S.{0,400})"),
     _shape("angle-anywhere", r".{0,200}?<ADDRESS>WHY"),
     _shape("in-parentheses", r".{0,200}?\(ADDRESS\)WHY"),
     _shape("anywhere", r".{0,200}?(?<![\w.@])ADDRESS(?![\w@])WHY"),
@@ -99,7 +104,7 @@ def hits(lines: Sequence[str], shapes: Sequence[Shape], ours: frozenset[str]) ->
 
 def _hits(lines: Sequence[str], shape: Shape) -> Iterator[Hit]:
     for row, line in enumerate(lines[:_MOST_LINES]):
-        if "@" not in line:
+        if "@" not in line or _IDENTIFIER.match(line):
             continue
         found = shape.line.match(line[:_LONGEST_LINE])
         address = address_in(found["to"]) if found else None

@@ -29,7 +29,9 @@ _BY_REPLY = {
 }
 _LONGEST = 4_000
 # "User (nils@firma.example) unknown" says what "user unknown" says.
-_NAMES = re.compile(rf"[<(\[]\s?{ADDRESS}\s?[>)\]]:?|{ADDRESS}")
+_NAMES = re.compile(
+    rf"[<(\[]\s?{ADDRESS}\s?[>)\]]:?|{ADDRESS}|(?<![\w.-])(?:[a-z0-9-]{{1,64}}\.){{1,8}}[a-z]{{2,24}}(?![\w.-])"
+)
 
 
 def status_of(stated: str | None, diagnostic: str | None, around: str, action: str) -> str:
@@ -70,7 +72,7 @@ def named_status(text: str) -> str | None:
 def meant_status(text: str) -> str | None:
     """The status whose phrases occur in a text in any language, the most telling first."""
     said = " ".join(text[:_LONGEST].lower().split())
-    unnamed = " ".join(_NAMES.sub(" ", said).split()) if "@" in said else said
+    unnamed = " ".join(_NAMES.sub(" ", said).split()) if "@" in said or "." in said else said
     for status, phrases in PHRASES:
         if any(phrase in said or phrase in unnamed for phrase in phrases):
             return status

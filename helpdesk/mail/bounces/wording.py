@@ -63,7 +63,11 @@ def dialect_of(contents: Contents, signs: Signs, ours: frozenset[str]) -> Dialec
     # failure count only beside a server's answer or the mail that comes back.
     if header_signs >= 2 and FAILURE.search(opening):
         told = signs.subject or speaks_of_failure(opening) or contents.returned
-        return FALLBACK if told or _names_a_fault(opening) else None
+        if told or _names_a_fault(opening):
+            return FALLBACK
+        # A daemon that nobody can answer writes no digests.
+        about = any(address.lower() not in ours for address in addresses_in(opening))
+        return FALLBACK if signs.daemon and signs.null_sender and about else None
     seconded = signs.subject or signs.daemon or signs.null_sender
     if signs.sender and seconded and _is_about_somebody(opening, signs, ours):
         return FALLBACK

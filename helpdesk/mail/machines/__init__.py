@@ -106,7 +106,9 @@ def automatic_answer(message: Message, subject: str, text: str) -> str | None:
     said = " ".join(subject[:300].split())
     asked = QUESTION.search(said) is not None
     certain = CERTAIN_SUBJECTS.match(said) or CERTAIN_ENDS.search(said)
-    if certain and (signed or not asked):
+    # A program repeats the subject that it answers; these words alone may head somebody's question.
+    alone = certain is not None and certain.end() == len(said)
+    if certain and (signed or not (asked or (alone and "?" in _opening(text)))):
         return "automatic answer by its subject"
     possible = POSSIBLE_SUBJECTS.match(said) is not None and not asked
     # People write to a helpdesk about their own leave: their word alone makes no machine of them.

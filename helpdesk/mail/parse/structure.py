@@ -167,7 +167,7 @@ def _children(part: Part, allowance: Allowance) -> list[Part]:
     boundary = part.parameters.get("boundary", "").rstrip().encode("utf-8", "surrogateescape")
     regions = _regions(part.data, part.body_start, part.end, boundary) if boundary else []
     if not regions:
-        guessed = _LIKELY_BOUNDARY.search(part.data, part.body_start, part.end)
+        guessed = _likely_boundary(part.data, part.body_start, part.end)
         if guessed is not None:
             allowance.warn(Remark(N_("The boundary between the parts was guessed.")))
             regions = _regions(part.data, part.body_start, part.end, guessed[1].rstrip())
@@ -184,6 +184,12 @@ def _children(part: Part, allowance: Allowance) -> list[Part]:
             break
         children.append(_part(part.data, start, end, allowance, hint=hint, digest=digest))
     return children
+
+
+def _likely_boundary(data: bytes, start: int, end: int) -> re.Match[bytes] | None:
+    # The line end before the body is the one that the first of its lines begins after.
+    before = start - 1 if start and data[start - 1] == 0x0A else start
+    return _LIKELY_BOUNDARY.search(data, before, end)
 
 
 def _regions(data: bytes, start: int, end: int, boundary: bytes) -> list[tuple[int, int]]:
@@ -238,7 +244,7 @@ def _believe_the_body(root: Part) -> None:
     if root.header("content-type"):
         return
     nearby = min(root.body_start + 1024, root.end)
-    guessed = _LIKELY_BOUNDARY.search(root.data, root.body_start, nearby)
+    guessed = _likely_boundary(root.data, root.body_start, nearby)
     if guessed is None:
         return
     # People also quote the source of mails: here nothing but the usual remark may stand before it.

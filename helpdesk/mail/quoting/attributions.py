@@ -70,6 +70,8 @@ _NOT_NAMES = frozenset(
 )
 _ORNAMENT = ' \t-‐‑―–—*_|>"“”«»„[]•'
 _END = " \t-‐‑―–—*_.>"
+_QUOTES = "\"'“”„»« "
+_MOST_NAME_WORDS = 8
 
 
 def shared_line_breaks_at(line: str) -> int | None:
@@ -87,9 +89,16 @@ def may_end(line: str) -> bool:
         return True
     if last.isalpha() or last == ")":
         return line.endswith(_LAST_WORDS)
+    if last == ".":
+        return _ends_with_a_group_mail(line)
     if last in "-*>_":
         return line.rstrip(_END + ":").endswith(_LAST_WORDS) or (last == ">" and "@" in line)
     return False
+
+
+def _ends_with_a_group_mail(line: str) -> bool:
+    """ "Eva <…> wrote in message news:1a2b@example.org...": so do programs that read news, too."""
+    return line.endswith("...") and "@" in line.rsplit(None, 1)[-1]
 
 
 def may_end_behind_a_mark(line: str) -> bool:
@@ -158,6 +167,8 @@ def _introduces(sentence: str, followed: bool) -> bool:
     if verb is None:
         return _dates_and_addresses(sentence, colon, followed)
     before, after = sentence[: verb.start()].strip(), sentence[verb.end() :].strip(_END + ":：,")
+    if _ends_with_a_group_mail(sentence):
+        return (followed or "news:" in sentence) and len(before.split()) <= _MOST_NAME_WORDS
     dated = _DATE.search(sentence) is not None
     addressed = _ADDRESS.search(sentence) is not None
     opened = _OPENING.match(sentence) is not None
@@ -178,6 +189,8 @@ def _introduces(sentence: str, followed: bool) -> bool:
         return False
     if not colon or len(after) > 200:
         return False
+    if followed and _addressed_name(before) and _is_a_name(after):
+        return True
     if opened and dated and _DATE.search(before):
         return followed or after.split(None, 1)[0].lower() not in _NOT_NAMES
     if _TIME.search(after) and _YEAR.search(after) and len(before.split()) <= 3:
@@ -225,11 +238,11 @@ def _short_and_no_pronoun(before: str) -> bool:
 def _addressed_name(before: str) -> bool:
     """ "Eva Andersson <eva@example.org>", and nothing more."""
     address = _ADDRESS_LAST.search(before)
-    return address is not None and len(before[: address.start()].split()) <= 8
+    return address is not None and len(before[: address.start()].split()) <= _MOST_NAME_WORDS
 
 
 def _is_a_name(before: str) -> bool:
-    words = before.split()
+    words = before.strip(_QUOTES).split()
     if not 1 <= len(words) <= 6 or words[0].lower() in _NOT_NAMES:
         return False
     return all(map(_NAME_WORD.match, words))

@@ -12,6 +12,8 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_BANNER = 400
+# Lines this long were not broken, and end where somebody ended them.
+_WHOLE_SENTENCES = 90
 _CAUTIONS = re.compile(
     r"\W*(?:caution|warning|attention|notice|external|varning|obs|achtung|vorsicht|let op"
     r"|advarsel|varoitus|uwaga|attenzione|atención|you don|du får inte|this (?:e-?mail|message)"
@@ -37,4 +39,22 @@ def end_of_banner(lines: list[str]) -> int:
         return 0
     if not any(words in said for words in BANNERS):
         return 0
-    return stop if any(words in said for words in ADVICE) else 0
+    if not any(words in said for words in ADVICE):
+        return 0
+    unbroken = any(len(line) >= _WHOLE_SENTENCES for line in lines[at:stop])
+    return _end_of_warnings(lines, at, stop) if unbroken else stop
+
+
+def _end_of_warnings(lines: list[str], at: int, stop: int) -> int:
+    """Where a banner in unbroken lines ends: HTML may set what was written right below it."""
+    warned = False
+    for here in range(at, stop):
+        warns = _warns(lines[here].lower())
+        if warned and not warns:
+            return here
+        warned |= warns
+    return stop
+
+
+def _warns(said: str) -> bool:
+    return any(words in said for words in (*BANNERS, *ADVICE))

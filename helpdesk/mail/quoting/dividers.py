@@ -37,6 +37,9 @@ ORIGINALS: frozenset[str] = frozenset(
             "mail originale",
         ),
         *("originální zpráva", "originalna poruka", "izvorna poruka", "оригинальное сообщение"),
+        *("původní e-mail", "původní email", "pôvodný e-mail", "algne kiri", "izvirno sporočilo"),
+        *("αρχικό μήνυμα", "оригинално съобщение", "вихідне повідомлення", "missatge original"),
+        *("pesan asli", "originalus laiškas", "pradinis laiškas", "sākotnējā ziņa"),
         *("исходное письмо", "mail original", "email original", "courriel d'origine"),
     )
 )

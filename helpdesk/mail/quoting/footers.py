@@ -32,7 +32,10 @@ def start_of_footer(lines: list[str], end: int) -> int:
     for start, stop in _paragraphs_from_the_end(lines, floor, end):
         paragraph = lines[start:stop]
         if is_footer(paragraph):
-            cut = start
+            above = _lines_above(paragraph)
+            cut = start + above
+            if above:
+                break
         elif not _may_stand_between(paragraph):
             at = _footer_inside(paragraph)
             if at is not None:
@@ -43,12 +46,14 @@ def start_of_footer(lines: list[str], end: int) -> int:
 
 def is_footer(paragraph: list[str]) -> bool:
     """Did a machine add this paragraph to the end of the mail?"""
+    if not paragraph:
+        return False
     said = " ".join(paragraph)[:3000].lower()
     if any(words in said for words in _OF_A_LIST) and (
         len(said) < 400 or _RULE.match(paragraph[0][:80])
     ):
         return _RULE.match(paragraph[0][:80]) is not None or _addresses_a_reader(said)
-    if any(words in said for words in ALONE):
+    if _stands_alone(said):
         return True
     if len(said) < 45 or "?" in said:
         return False
@@ -96,6 +101,23 @@ def _may_stand_between(paragraph: list[str]) -> bool:
         or _TITLES.match(paragraph[0][:80]) is not None
         or paragraph[0].startswith(("http", "www.", "[www.", "<http", "[cid:", "![", "[http"))
     )
+
+
+def _lines_above(paragraph: list[str]) -> int:
+    """How many lines of a paragraph stand above the footer that makes it one: HTML glues them."""
+    at = _footer_inside(paragraph)
+    if at is None:
+        alone = (n for n, line in enumerate(paragraph) if _stands_alone(line.lower()))
+        at = next(alone, 0)
+    head = paragraph[:at]
+    said = " ".join(head).lower()
+    if is_footer(head) or any(words in said for words in (*ABOUT_MAIL, *CONFIDENTIAL)):
+        return 0
+    return at
+
+
+def _stands_alone(said: str) -> bool:
+    return any(words in said for words in ALONE)
 
 
 def _footer_inside(paragraph: list[str]) -> int | None:

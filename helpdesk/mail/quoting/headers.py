@@ -23,6 +23,7 @@ _NOTES_NAME = re.compile(r"[^/\s]+(?: [^/\s]+){0,4}(?:/[\w .-]+){1,5}(?:@[\w.-]+
 _NOTES_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}(?:[ ,]+\d{1,2}[:.]\d{2}.{0,12})?\Z")
 _NOTES_PLEA = re.compile(r"please respond to|sent by|bitte antworten|svara till", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[^\W\d_a-z][\w.'-]*(?: [^\W\d_a-z][\w.'-]*){1,3}\Z")
+_ADDRESSED_NAME = re.compile(r"[^<>@:]{2,60} <[^\s<>@]{1,64}@[^\s<>@]{1,255}>\Z")
 _TABLE_STARTS = frozenset(("to", "an", "till", "til", "pour", "para"))
 _TABLE_ENDS = frozenset(("subject", "thema", "betreff", "ämne", "emne", "objet", "asunto"))
 _TIME = re.compile(r"\d{1,2}[:.]\d{2}|(?:19|20)\d{2}")
@@ -150,7 +151,11 @@ def _notes_name_above(bare: list[str], at: int, floor: int) -> int:
             continue
         known = _NOTES_NAME.match(line) or _NOTES_DATE.match(line) or _NOTES_PLEA.search(line)
         address = "@" in line and (" " not in line.strip("<>()\"' ") or _dated_address(line))
-        name = start < at and _NOTES_DATE.match(bare[start]) and _PLAIN_NAME.match(line)
+        name = (
+            start < at
+            and _NOTES_DATE.match(bare[start])
+            and (_PLAIN_NAME.match(line) or _ADDRESSED_NAME.match(line))
+        )
         if not known and not address and not name:
             break
         start = above

@@ -83,6 +83,8 @@ OPENERS: dict[str, tuple[str, ...]] = {
     "th": ("เมื่อ", "ใน"),
     "vi": ("vào",),
     "zh": ("在", "于"),
+    "et": ("kuupäev",),
+    "sl": ("v",),
 }
 
 # Weekdays begin many attributions without an opener ("tis 3 mars 2020 kl. 10:11 skrev …").
