@@ -5,6 +5,7 @@ from __future__ import annotations
 # A module's views are registered by importing it.
 from helpdesk.web.admin import (
     addresses,
+    appearance,
     canned,
     captured,
     changes,
@@ -18,12 +19,14 @@ from helpdesk.web.admin import (
     people,
     person,
     rules,
+    texts,
     words,
 )
 from helpdesk.web.admin.door import blueprint
 
 __all__ = [
     "addresses",
+    "appearance",
     "blueprint",
     "canned",
     "captured",
@@ -38,5 +41,6 @@ __all__ = [
     "people",
     "person",
     "rules",
+    "texts",
     "words",
 ]

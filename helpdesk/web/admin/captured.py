@@ -22,7 +22,7 @@ from helpdesk.web.files import PICTURES, POLICY, cleaned_name
 from helpdesk.web.security import needs
 
 # What the mail may do in its frame: look as it was sent, and open links in a window.
-_FRAME_POLICY = "; ".join(
+FRAME_POLICY = "; ".join(
     (
         "default-src 'none'",
         "img-src 'self' data:",
@@ -85,7 +85,7 @@ def captured_html(outbound_id: int) -> Response:
     }
     body = with_images(understood.html, cid=pictures.get, remote=False)
     response = make_response(render_template("admin/frame.html", body=body))
-    response.headers["Content-Security-Policy"] = _FRAME_POLICY
+    response.headers["Content-Security-Policy"] = FRAME_POLICY
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
