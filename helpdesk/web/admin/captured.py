@@ -6,12 +6,14 @@ from io import BytesIO
 
 from flask import Response, make_response, render_template, send_file, url_for
 
+from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.errors import NotFound
 from helpdesk.core.html import with_images
 from helpdesk.domain.accounts.permissions import Action
+from helpdesk.domain.correspondence.bouncing import suppressed_count
 from helpdesk.domain.correspondence.models import DeliveryState, OutboundMail
-from helpdesk.domain.reconciliation import PAGE
+from helpdesk.domain.reconciliation import PAGE, overview
 from helpdesk.domain.reconciliation import outbox as asked
 from helpdesk.mail.parse import parse
 from helpdesk.mail.values import ParsedAttachment, ParsedMail
@@ -50,6 +52,8 @@ def captured() -> str:
         rows=rows[:PAGE],
         words=words,
         smtp_host=settings().smtp_host,
+        overview=overview(now=clock.now()),
+        unreached=suppressed_count(),
         older=older,
         newest=url_for("admin.captured", q=words or None) if before else None,
     )

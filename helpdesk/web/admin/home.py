@@ -40,7 +40,14 @@ def home() -> str:
     seen, boxes, trouble = overview(now=clock.now()), mailboxes(), sending_trouble()
     broken, on_their_way = broken_texts(), setups()
     asks = [box for box in boxes if box.active and (box.failing_since or box.awaits_decision)]
-    needs_somebody = [not at_work, seen.stuck_since, trouble, alarms_now(), silent_helpers, asks]
+    needs_somebody: list[object] = [
+        not at_work,
+        seen.stuck_since,
+        trouble,
+        alarms_now(),
+        silent_helpers,
+        asks,
+    ]
     needs_somebody += [seen.failed_in, seen.failed_out, broken, on_their_way, not boxes]
     return render_template(
         "admin/home.html",
