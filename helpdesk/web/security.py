@@ -25,6 +25,8 @@ PUBLIC = frozenset(
     {
         "static",
         "bootstrap.static",
+        "appearance.stylesheet",
+        "appearance.logo",
         "health.alive",
         "health.ready",
         "language.choose",

@@ -8,7 +8,7 @@ from alembic import op
 import helpdesk.core.db
 
 revision = "0012"
-down_revision = "0005"
+down_revision = "0011"
 
 
 def upgrade() -> None:

@@ -81,6 +81,7 @@ PAGES = (
     *("/admin/functions", "/admin/functions/new", "/admin/queues", "/admin/queues/new"),
     *("/admin/services", "/admin/services/new", "/admin/changes"),
     *("/admin/canned-replies", "/admin/canned-replies/new"),
+    *("/admin/mailboxes/guide", "/admin/notifications", "/admin/appearance"),
 )
 
 

@@ -43,8 +43,13 @@ class Action(enum.StrEnum):
     MANAGE_OUTBOX = "send mail again or cancel it"
     MANAGE_CANNED_REPLIES = "manage canned replies"
     MANAGE_ORGANISATION = "manage functions, queues and services"
+<<<<<<< HEAD
     REPORT_FAULT = "report a fault"
     PUBLISH_NOTICES = "publish service notices"
+=======
+    MANAGE_NOTIFICATIONS = "manage the words of notifications"
+    MANAGE_APPEARANCE = "manage how the pages look"
+>>>>>>> admin
     SEE_ADMINISTRATION = "see how the helpdesk does and what was changed"
 
 

@@ -39,6 +39,9 @@ class Thing(enum.StrEnum):
     QUEUE = "queue"
     SERVICE = "service"
     CANNED_REPLY = "canned reply"
+    APPEARANCE = "appearance"
+    NOTIFICATION_TEXT = "notification text"
+    ADDRESS = "address"
 
 
 class What(enum.StrEnum):
@@ -50,6 +53,7 @@ class What(enum.StrEnum):
     INVITED = "invited"
     CONNECTED = "connected"
     DISCONNECTED = "disconnected"
+    FREED = "freed"
 
 
 def apply(row: Base, values: Mapping[str, Any]) -> Changes:

@@ -1,4 +1,4 @@
-"""The table of changes of the configuration: written once, never changed."""
+"""The tables of the configuration: what was changed, written once, and how the pages look."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ class ConfigurationChange(Base):
     """
 
     __tablename__ = "configuration_changes"
-    __table_args__ = (Index("ix_configuration_changes_thing", "kind", "thing_id", "id"),)
+    __table_args__ = (
+        Index("ix_configuration_changes_thing", "kind", "thing_id", "id"),
+        Index("ix_configuration_changes_by", "by_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(Instant)
@@ -34,3 +37,22 @@ class ConfigurationChange(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
     by: Mapped[Person | None] = relationship("Person", lazy="raise")
+
+
+class Appearance(Base):
+    """How the installation looks: one row, or none while nobody has chosen anything.
+
+    Colours are #rrggbb, "" for ours. `version` counts the changes, so that browsers may keep what
+    was made of it.
+    """
+
+    __tablename__ = "appearance"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(100), default="")
+    accent: Mapped[str] = mapped_column(String(7), default="")
+    accent_dark: Mapped[str] = mapped_column(String(7), default="")
+    # The picture's bytes lie in the storage.
+    logo_sha256: Mapped[str | None] = mapped_column(String(64))
+    logo_type: Mapped[str] = mapped_column(String(20), default="")
+    version: Mapped[int] = mapped_column(default=0)

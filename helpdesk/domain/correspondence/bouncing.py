@@ -27,6 +27,7 @@ from helpdesk.core.errors import NotFound, Refused
 from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.permissions import Action, require
+from helpdesk.domain.configuration.actions import Thing, What, plain, record_change
 from helpdesk.domain.correspondence.models import (
     BouncingAddress,
     DeliveryState,
@@ -125,8 +126,18 @@ def free(address_id: int, *, by: Person | None, now: datetime) -> BouncingAddres
         raise NotFound(f"There is no bouncing address {address_id}.")
     if row.suppressed_since is None and not row.soft_bounces:
         raise Refused(N_("Mail is sent to this address already."))
+    since = row.suppressed_since
     _let_free(row, by=by, inbound_id=None, now=now)
     db.session.flush()
+    record_change(
+        Thing.ADDRESS,
+        thing_id=row.id,
+        name=row.address,
+        what=What.FREED,
+        changes={"suppressed_since": [plain(since), None]} if since else None,
+        by=by,
+        now=now,
+    )
     return row
 
 

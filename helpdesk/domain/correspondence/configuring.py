@@ -14,7 +14,7 @@ from helpdesk.core.errors import Invalid
 from helpdesk.core.words import N_
 from helpdesk.domain.accounts.actions import checked_address
 from helpdesk.domain.accounts.models import Address, Person
-from helpdesk.domain.configuration.actions import Thing, What, apply, record_change
+from helpdesk.domain.configuration.actions import Thing, What, apply, plain, record_change
 from helpdesk.domain.correspondence import fetching
 from helpdesk.domain.correspondence.granting import grant_by_id
 from helpdesk.domain.correspondence.models import AfterKeeping, Mailbox, MailboxKind, OldMail
@@ -47,7 +47,7 @@ def add_mailbox(
         new.sealed_password = signing.seal(password)
     db.session.add(new)
     db.session.flush()
-    told = {field: [None, getattr(new, field)] for field in ("address", "kind", "host", "username")}
+    told = {field: [None, plain(getattr(new, field))] for field in given if field != "name"}
     record_change(
         Thing.MAILBOX,
         thing_id=new.id,
@@ -120,6 +120,13 @@ def decide_old_mail(
         by=by,
         now=now,
     )
+
+
+def check_new(name: str, address: str) -> None:
+    """Invalid for a name or an address that no new mailbox could have."""
+    nobody = Mailbox()
+    _free_name(name.strip(), nobody)
+    _free_address(address, nobody, "address")
 
 
 def usual_port(security: str) -> int:

@@ -21,6 +21,7 @@ from helpdesk.domain.correspondence.tokens import Audience, follow_token, reply_
 from helpdesk.domain.notifications.letters import Letter
 from helpdesk.domain.tickets.actions.opening import NO_SUBJECT
 from helpdesk.mail.compose.fields import one_line, repeated, thread_subject
+from helpdesk.mail.compose.own import own_words, paint
 
 log = logging.getLogger(__name__)
 
@@ -61,12 +62,13 @@ def words_of(letter: Letter, settings: Settings, *, attached: bool = True) -> Wo
 
     with force_locale(language):
         values = _values(letter, settings, language, attached=attached)
+        own = values["own"] = own_words(letter, language, values)
 
         def part(name: str) -> str:
             template = f"email/{letter.notification}/{name}"
             return current_app.jinja_env.get_template(template).render(values)
 
-        subject = attempt(lambda: one_line(part("subject.txt")))
+        subject = attempt(lambda: one_line(own.get("subject") or part("subject.txt")))
         text = attempt(lambda: part("body.txt").strip() + "\n")
         html = attempt(lambda: part("body.html").strip() + "\n") if text is not None else None
     return Words(
@@ -75,6 +77,23 @@ def words_of(letter: Letter, settings: Settings, *, attached: bool = True) -> Wo
         html,
         f"Sent in plain words: {broken[0]}" if broken else "",
     )
+
+
+def our_words(letter: Letter, settings: Settings, language: str) -> dict[str, str]:
+    """What we would say in the parts that an installation may write anew; for who writes them."""
+    with force_locale(language):
+        values = _values(letter, settings, language, attached=True)
+        templates = current_app.jinja_env
+        subject = templates.get_template(f"email/{letter.notification}/subject.txt")
+        body = templates.get_template(f"email/{letter.notification}/body.txt")
+        context = body.new_context(values)
+        return {
+            "subject": one_line(subject.render(values)),
+            **{
+                part: "".join(body.blocks[part](context)).strip()
+                for part in ("first_line", "expected")
+            },
+        }
 
 
 def page_of(letter: Letter, settings: Settings) -> str:
@@ -101,7 +120,8 @@ def _values(letter: Letter, settings: Settings, language: str, *, attached: bool
         stem, subject = repeated(stem or ""), repeated(subject)
     return {
         "lang": language,
-        "brand": SimpleNamespace(name=letter.mailbox.name),
+        "brand": SimpleNamespace(name=letter.look.name or letter.mailbox.name),
+        "paint": paint(letter.look),
         "letter": letter,
         "ticket": topic,
         "subject": subject,

@@ -5,10 +5,13 @@ from __future__ import annotations
 # A module's views are registered by importing it.
 from helpdesk.web.admin import (
     addresses,
+    appearance,
     canned,
     captured,
     changes,
     grants,
+    guide,
+    guide_tests,
     home,
     inbound,
     mail_log,
@@ -18,17 +21,21 @@ from helpdesk.web.admin import (
     people,
     person,
     rules,
+    texts,
     words,
 )
 from helpdesk.web.admin.door import blueprint
 
 __all__ = [
     "addresses",
+    "appearance",
     "blueprint",
     "canned",
     "captured",
     "changes",
     "grants",
+    "guide",
+    "guide_tests",
     "home",
     "inbound",
     "mail_log",
@@ -38,5 +45,6 @@ __all__ = [
     "people",
     "person",
     "rules",
+    "texts",
     "words",
 ]

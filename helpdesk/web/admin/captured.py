@@ -6,13 +6,15 @@ from io import BytesIO
 
 from flask import Response, make_response, render_template, url_for
 
+from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.errors import NotFound
 from helpdesk.core.html import with_images
 from helpdesk.core.pictures import kind_of
 from helpdesk.domain.accounts.permissions import Action
+from helpdesk.domain.correspondence.bouncing import suppressed_count
 from helpdesk.domain.correspondence.models import DeliveryState, OutboundMail
-from helpdesk.domain.reconciliation import PAGE
+from helpdesk.domain.reconciliation import PAGE, overview
 from helpdesk.domain.reconciliation import outbox as asked
 from helpdesk.mail.parse import parse
 from helpdesk.mail.values import ParsedAttachment, ParsedMail
@@ -23,7 +25,7 @@ from helpdesk.web.files import cleaned_name, file_response
 from helpdesk.web.security import needs
 
 # What the mail may do in its frame: look as it was sent, and open links in a window.
-_FRAME_POLICY = "; ".join(
+FRAME_POLICY = "; ".join(
     (
         "default-src 'none'",
         "img-src 'self' data:",
@@ -51,6 +53,8 @@ def captured() -> str:
         rows=rows[:PAGE],
         words=words,
         smtp_host=settings().smtp_host,
+        overview=overview(now=clock.now()),
+        unreached=suppressed_count(),
         older=older,
         newest=url_for("admin.captured", q=words or None) if before else None,
     )
@@ -86,7 +90,7 @@ def captured_html(outbound_id: int) -> Response:
     }
     body = with_images(understood.html, cid=pictures.get, remote=False)
     response = make_response(render_template("admin/frame.html", body=body))
-    response.headers["Content-Security-Policy"] = _FRAME_POLICY
+    response.headers["Content-Security-Policy"] = FRAME_POLICY
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

@@ -31,6 +31,7 @@ from helpdesk.mail.grants.providers import PROVIDERS, Provider, completed
 from helpdesk.web.account import me, settings
 from helpdesk.web.admin.choices import tell
 from helpdesk.web.admin.door import blueprint
+from helpdesk.web.admin.guide_steps import GUIDE, url_of
 from helpdesk.web.security import needs
 
 # What a browser's session keeps while its person is at the provider.
@@ -50,6 +51,7 @@ def grants_list() -> str:
         used_by={row.id: [box for box in boxes if box.grant_id == row.id] for row in rows},
         providers=PROVIDERS,
         smtp_grant=settings().smtp_grant,
+        guide_url=_guide_url(),
     )
 
 
@@ -245,7 +247,14 @@ def _page(known: MailGrant, steps: list[Step] | None = None) -> str:
         is_for_smtp=known.name == settings().smtp_grant,
         redirect_uri=_redirect_uri(),
         steps=steps,
+        guide_url=_guide_url(),
     )
+
+
+def _guide_url() -> str | None:
+    """The way back, where the reader has come from the guide."""
+    setup_id = session.get(GUIDE)
+    return url_of(setup_id, "sign-in") if isinstance(setup_id, int) else None
 
 
 def _redirect_uri() -> str:

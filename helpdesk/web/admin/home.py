@@ -15,7 +15,9 @@ from helpdesk.domain.accounts.permissions import Action
 from helpdesk.domain.configuration.queries import changes
 from helpdesk.domain.correspondence.bouncing import suppressed_count
 from helpdesk.domain.correspondence.queries import mailboxes, sending_trouble
+from helpdesk.domain.correspondence.setting_up import setups
 from helpdesk.domain.correspondence.spam import spam_since
+from helpdesk.domain.notifications.queries import broken_texts
 from helpdesk.domain.reconciliation import overview
 from helpdesk.mail.spam import greet_rspamd
 from helpdesk.web.account import settings
@@ -34,14 +36,30 @@ def home() -> str:
     """The overview."""
     silent_helpers = _silent_helpers()
     signs = beats(settings().data_dir)
+    at_work = [sign for sign in signs if _is_at_work(sign)]
+    seen, boxes, trouble = overview(now=clock.now()), mailboxes(), sending_trouble()
+    broken, on_their_way = broken_texts(), setups()
+    asks = [box for box in boxes if box.active and (box.failing_since or box.awaits_decision)]
+    needs_somebody: list[object] = [
+        not at_work,
+        seen.stuck_since,
+        trouble,
+        alarms_now(),
+        silent_helpers,
+        asks,
+    ]
+    needs_somebody += [seen.failed_in, seen.failed_out, broken, on_their_way, not boxes]
     return render_template(
         "admin/home.html",
-        at_work=[sign for sign in signs if _is_at_work(sign)],
+        at_work=at_work,
         last_sign=signs[0] if signs else None,
-        overview=overview(now=clock.now()),
-        trouble=sending_trouble(),
+        is_calm=not any(needs_somebody),
+        overview=seen,
+        trouble=trouble,
         unreached=suppressed_count(),
-        mailboxes=mailboxes(),
+        mailboxes=boxes,
+        broken_texts=broken,
+        setups=on_their_way,
         alarms=alarms_now(),
         spam_lately=spam_since(clock.now() - timedelta(days=7)),
         silent_helpers=silent_helpers,

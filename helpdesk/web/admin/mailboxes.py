@@ -19,6 +19,7 @@ from helpdesk.domain.correspondence.configuring import (
 from helpdesk.domain.correspondence.granting import grant_by_id, grants
 from helpdesk.domain.correspondence.models import Mailbox, MailboxKind, OldMail
 from helpdesk.domain.correspondence.queries import mailboxes as all_mailboxes
+from helpdesk.domain.correspondence.setting_up import setups
 from helpdesk.domain.processes import PROCESSES
 from helpdesk.domain.reconciliation import reconciled
 from helpdesk.domain.tickets.models import Queue
@@ -50,6 +51,7 @@ def mailboxes() -> str:
         queues={queue.id: queue for queue in db.session.scalars(db.select(Queue))},
         processes=PROCESSES,
         alarms=alarms_now(),
+        setups=setups(),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -93,7 +94,7 @@ def rule_new() -> Response | str:
     if not form.validate_on_submit():
         return _form_page(form, None)
     if "try" in request.form:
-        return _form_page(form, None, effect=_effect(form, None))
+        return _form_page(form, None, effect=_effect(form.values, None))
     try:
         with unit_of_work():
             add_rule(form.values, by=me(), now=clock.now())
@@ -113,7 +114,7 @@ def rule(rule_id: int) -> Response | str:
     if not form.validate_on_submit():
         return _form_page(form, known)
     if "try" in request.form:
-        return _form_page(form, known, effect=_effect(form, known))
+        return _form_page(form, known, effect=_effect(form.values, known))
     try:
         with unit_of_work():
             change_rule(_rule(rule_id), values=form.values, by=me(), now=clock.now())
@@ -134,10 +135,16 @@ def rule_move(rule_id: int) -> Response:
     return redirect(url_for("admin.rules", _anchor=f"rule-{rule_id}"))
 
 
-@blueprint.post("/rules/<int:rule_id>/switch")
+@blueprint.route("/rules/<int:rule_id>/switch", methods=["GET", "POST"])
 @needs(Action.MANAGE_RULES)
-def rule_switch(rule_id: int) -> Response:
-    """Use the rule, or leave it out."""
+def rule_switch(rule_id: int) -> Response | str:
+    """Show first what the rule would do with mail that came; then use it, or leave it out."""
+    if request.method == "GET":
+        known = _rule(rule_id)
+        asked = ("sender", "recipient", "subject", "words", "header")
+        values = {name: getattr(known, name) for name in asked} | {"active": True}
+        effect = _effect(values, known)
+        return render_template("admin/rule_switch.html", rule=known, effect=effect)
     active = request.form.get("active") == "1"
     with unit_of_work():
         change_rule(_rule(rule_id), values={"active": active}, by=me(), now=clock.now())
@@ -215,8 +222,8 @@ class Effect:
         return self.decided[:_SHOWN]
 
 
-def _effect(form: RuleForm, known: RoutingRule | None) -> Effect:
-    candidate: Any = SimpleNamespace(**form.values)
+def _effect(values: Mapping[str, Any], known: RoutingRule | None) -> Effect:
+    candidate: Any = SimpleNamespace(**values)
     before = list(queries.rules(active_only=True))
     after: list[Any] = [candidate if each is known else each for each in queries.rules()]
     if known is None:

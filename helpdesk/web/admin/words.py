@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,6 +13,7 @@ from helpdesk.core.words import N_
 from helpdesk.domain.accounts.permissions import ROLE_LABELS, Role
 from helpdesk.domain.processes import PROCESSES
 from helpdesk.web.admin.door import blueprint
+from helpdesk.web.filters import exact
 
 # Where an inbound mail is (see `reconciliation.PLACES`): label and kind of chip.
 PLACES: Mapping[str, tuple[str, str]] = {
@@ -94,6 +96,9 @@ THINGS: Mapping[str, str] = {
     "queue": N_("Queue"),
     "service": N_("Service"),
     "canned reply": N_("Canned reply"),
+    "notification text": N_("Words of a mail"),
+    "appearance": N_("Appearance"),
+    "address": N_("Address not reached"),
 }
 
 DEEDS: Mapping[str, str] = {
@@ -103,9 +108,12 @@ DEEDS: Mapping[str, str] = {
     "invited": N_("invited"),
     "connected": N_("connected"),
     "disconnected": N_("disconnected"),
+    "freed": N_("freed"),
 }
 
 FIELDS: Mapping[str, str] = {
+    "accent": N_("Colour, light"),
+    "accent_dark": N_("Colour, dark"),
     "acknowledge": N_("Tell the sender that the mail arrived"),
     "active": N_("In use"),
     "address": N_("E-mail address"),
@@ -118,6 +126,8 @@ FIELDS: Mapping[str, str] = {
     "client_secret": N_("Application’s secret"),
     "display_name": N_("Sender’s name"),
     "email": N_("E-mail address"),
+    "expected": N_("What is expected"),
+    "first_line": N_("First line"),
     "flow": N_("Who agrees"),
     "folder": N_("Folder"),
     "function_id": N_("Function"),
@@ -129,6 +139,7 @@ FIELDS: Mapping[str, str] = {
     "issuer": N_("Issuer"),
     "kind": N_("Kind"),
     "language": N_("Language"),
+    "logo_sha256": N_("Logo"),
     "move_to": N_("Move to the folder"),
     "name": N_("Name"),
     "name_en": N_("Name in English"),
@@ -154,7 +165,8 @@ FIELDS: Mapping[str, str] = {
     "service_id": N_("Service"),
     "silent_after_hours": N_("Hours without mail before an alarm"),
     "spam_header": N_("Header that marks spam"),
-    "subject": N_("The subject contains"),
+    "subject": N_("Subject"),
+    "suppressed_since": N_("Not written to since"),
     "tenant": N_("Directory"),
     "tickets": N_("Open tickets"),
     "to": N_("To"),
@@ -208,6 +220,11 @@ def value_words(field: str, value: Any, names: Mapping[str, Mapping[int, str]]) 
         return ", ".join(str(each) for each in value)
     if field in names and isinstance(value, int):
         return names[field].get(value, f"({value})")
+    if field == "logo_sha256":
+        # Nobody reads a digest; its beginning tells one picture from another.
+        return str(_("picture %(mark)s", mark=str(value)[:8]))
+    if field == "suppressed_since":
+        return exact(datetime.fromisoformat(str(value)))
     known = _VALUES.get(field, {}).get(str(value))
     return str(_(known)) if known else str(value)
 

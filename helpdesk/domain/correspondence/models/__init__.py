@@ -12,6 +12,7 @@ from helpdesk.domain.correspondence.models.mailbox import (
     OldMail,
 )
 from helpdesk.domain.correspondence.models.outbound import DeliveryState, Fault, OutboundMail
+from helpdesk.domain.correspondence.models.setup import MailboxSetup
 from helpdesk.domain.correspondence.models.threads import IdSource, MailId
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "MailId",
     "Mailbox",
     "MailboxKind",
+    "MailboxSetup",
     "OldMail",
     "OutboundMail",
 ]

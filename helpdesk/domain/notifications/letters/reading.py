@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from helpdesk.core.db import db
 from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.queries import people_by_ids
+from helpdesk.domain.configuration.appearance import Look, look
 from helpdesk.domain.correspondence.bouncing import NOT_REACHED, suppressed_among
 from helpdesk.domain.correspondence.models import (
     BouncingAddress,
@@ -40,6 +41,7 @@ from helpdesk.domain.notifications.letters.values import (
     Topic,
     Undeliverable,
 )
+from helpdesk.domain.notifications.queries import usable_words
 from helpdesk.domain.notifications.table import KINDS, Submitted
 from helpdesk.domain.replies.rules import is_signed
 from helpdesk.domain.tickets.actions.opening import NO_SUBJECT
@@ -71,6 +73,8 @@ class _Read:
     suppressed: dict[str, BouncingAddress] = field(default_factory=dict)
     places: dict[int, Place] = field(default_factory=dict)
     said: dict[int, list[tuple[int, Said]]] = field(default_factory=dict)
+    own_words: dict[str, dict[str, Mapping[str, str]]] = field(default_factory=dict)
+    look: Look = field(default_factory=Look)
 
 
 def letters(outbound_ids: Sequence[int]) -> list[Letter | Undeliverable]:
@@ -122,6 +126,8 @@ def _read(outbound_ids: Sequence[int]) -> _Read:
     read.first_subjects = {
         ticket_id: facts["from"] for ticket_id, facts in renamed if facts["from"] != NO_SUBJECT
     }
+    read.own_words = usable_words(mail.notification for mail in mails)
+    read.look = look()
     read.places = places(mails)
     read.said = said_before(mail for mail in mails if mail.notification not in _WITHOUT_WORDS)
     return read
@@ -178,6 +184,8 @@ def _letter(mail: OutboundMail, read: _Read) -> Letter | Undeliverable:
         references=place.references,
         link=str(mail.facts.get("link", "")),
         facts=mail.facts if mail.notification in _ABOUT_NO_TICKET else {},
+        own_words=read.own_words.get(mail.notification, {}),
+        look=read.look,
     )
 
 

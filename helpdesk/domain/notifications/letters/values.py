@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from helpdesk.domain.configuration.appearance import Look
 from helpdesk.domain.correspondence.tokens import Audience
 from helpdesk.domain.notifications.table import Kind
 
@@ -94,6 +95,9 @@ class Letter:
     link: str = field(default="", repr=False)
     # What a mail that is about no ticket tells of, as it was written with the row.
     facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    # The installation's own words of this notification, by language and part.
+    own_words: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    look: Look = field(default_factory=Look)
 
     @property
     def audience(self) -> Audience:
