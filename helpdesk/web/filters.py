@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from flask import Flask
-from flask_babel import format_datetime, get_locale, gettext, ngettext, to_user_timezone
+from flask_babel import (
+    format_date,
+    format_datetime,
+    get_locale,
+    gettext,
+    ngettext,
+    to_user_timezone,
+)
 
 from helpdesk.core import clock
 
@@ -21,7 +28,13 @@ class Named(Protocol):
 def register(app: Flask) -> None:
     """Give the filters to the templates."""
     app.jinja_env.filters.update(
-        ago=ago, exact=exact, day=day, local_name=local_name, file_size=file_size, words=words
+        ago=ago,
+        exact=exact,
+        day=day,
+        calendar_day=calendar_day,
+        local_name=local_name,
+        file_size=file_size,
+        words=words,
     )
 
 
@@ -48,6 +61,12 @@ def day(instant: datetime) -> str:
     """The local day, "24 Nov"; with the year when it is another one."""
     local, today = to_user_timezone(instant), to_user_timezone(clock.now())
     return format_datetime(instant, "d MMM" if local.year == today.year else "d MMM y")
+
+
+def calendar_day(date: date) -> str:
+    """A day of the calendar wherever one is, "Mon 7 Dec"; with the year when it is another one."""
+    today = to_user_timezone(clock.now())
+    return format_date(date, "ccc d MMM" if date.year == today.year else "ccc d MMM y")
 
 
 def reads_swedish() -> bool:

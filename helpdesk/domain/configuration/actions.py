@@ -39,6 +39,7 @@ class Thing(enum.StrEnum):
     QUEUE = "queue"
     SERVICE = "service"
     CANNED_REPLY = "canned reply"
+    UNIT = "business unit"
 
 
 class What(enum.StrEnum):

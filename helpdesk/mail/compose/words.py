@@ -28,6 +28,8 @@ LANGUAGES = ("en", "sv")
 # UI.md: "Tue 24 Nov 08:41", "tis 24 nov. 08:41".
 TIME_FORMAT = "EEE d MMM HH:mm"
 DESK_PAGE = "/desk/tickets/{number}"
+# Where one says which mails one wants.
+CHOOSE_PAGE = "/me#mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,9 @@ def words_of(letter: Letter, settings: Settings, *, attached: bool = True) -> Wo
 def page_of(letter: Letter, settings: Settings) -> str:
     """Where the reader goes: the desk for those who work there, else a signed link of their own."""
     if letter.topic is None:
-        return letter.link
+        # What was written without knowing where we are found is a path of ours.
+        ours = settings.base_url if letter.link.startswith("/") else ""
+        return ours + letter.link
     if letter.audience is Audience.INTERNAL:
         return settings.base_url + DESK_PAGE.format(number=letter.topic.number)
     return f"{settings.base_url}/follow/{follow_token(letter.topic.number, letter.person_id)}"
@@ -132,6 +136,7 @@ def _values(letter: Letter, settings: Settings, language: str, *, attached: bool
             for earlier in letter.older
         ],
         "why": gettext(letter.kind.why),
+        "choose_link": settings.base_url + CHOOSE_PAGE if letter.kind.choosable else "",
         "said": said,
     }
 

@@ -10,6 +10,7 @@ from flask import render_template, request, url_for
 from flask_babel import gettext as _
 
 from helpdesk.domain.accounts.permissions import Action
+from helpdesk.domain.accounts.units import units
 from helpdesk.domain.configuration import queries
 from helpdesk.domain.configuration.actions import SECRETS
 from helpdesk.domain.configuration.models import ConfigurationChange
@@ -17,6 +18,7 @@ from helpdesk.domain.correspondence.granting import grants
 from helpdesk.web.admin import words
 from helpdesk.web.admin.choices import function_choices, queue_choices, service_choices
 from helpdesk.web.admin.door import blueprint, id_asked
+from helpdesk.web.filters import local_name
 from helpdesk.web.security import needs
 
 PAGE = 50
@@ -65,6 +67,8 @@ def lines_of(rows: Sequence[ConfigurationChange]) -> list[Line]:
         "service_id": dict(service_choices()),
         "function_id": dict(function_choices()),
         "owner_id": dict(function_choices()),
+        "business_unit_id": (named_units := {unit.id: local_name(unit) for unit in units()}),
+        "parent_id": named_units,
         "grant_id": {grant.id: grant.name for grant in grants()},
     }
     return [
@@ -101,6 +105,7 @@ def _page_of(change: ConfigurationChange) -> str | None:
         "queue": ("admin.queue", "row_id"),
         "service": ("admin.service", "row_id"),
         "canned reply": ("admin.canned_one", "reply_id"),
+        "business unit": ("admin.unit", "unit_id"),
     }
     endpoint, name = pages[change.kind]
     place: dict[str, Any] = {name: change.thing_id}

@@ -47,7 +47,9 @@ from helpdesk.domain.tickets.models import Direction, Message, MessageKind, Tick
 
 # The acknowledgement repeats nothing of what came in: with it, anybody could have us mail
 # words of theirs to a stranger. The other two are not about words.
-_ABOUT_NO_TICKET = frozenset({"sign-in-help", "mailbox-alarm", "mailbox-works-again"})
+_ABOUT_NO_TICKET = frozenset(
+    {"sign-in-help", "mailbox-alarm", "mailbox-works-again", "handed-over-to-you"}
+)
 _WITHOUT_WORDS = _ABOUT_NO_TICKET | {"received", "new-link"}
 
 
