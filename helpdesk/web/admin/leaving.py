@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from helpdesk.core import clock
@@ -15,23 +14,17 @@ from helpdesk.domain.accounts.administering import handed_over, switch_person
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.permissions import Action
 from helpdesk.domain.accounts.queries import people_who_may
-from helpdesk.domain.tickets.handing_over import (
-    Reason,
-    begin_hand_over,
-    carry_on,
-    hand_over_by_id,
-)
+from helpdesk.domain.tickets.handing_over import Reason, begin_hand_over
 from helpdesk.domain.tickets.organising import unfinished_count, unfinished_of, watched_count
 from helpdesk.domain.views.actions import hand_over_views, shared_views_of
 from helpdesk.forms.admin.people import LeavingForm
 from helpdesk.web.account import me
 from helpdesk.web.admin.door import blueprint
 from helpdesk.web.admin.person import whole_person
+from helpdesk.web.handing import hand_on
 from helpdesk.web.security import needs
 
 SHOWN_TICKETS = 50
-# Done while somebody waits for the page; what is more, the worker does.
-PORTIONS_AT_ONCE = 3
 
 
 @blueprint.route("/people/<int:person_id>/deactivate", methods=["GET", "POST"])
@@ -63,21 +56,6 @@ def person_activate(person_id: int) -> Response:
         switch_person(person, active=True, by=me(), now=clock.now())
     flash(_("They may sign in again."), "success")
     return redirect(url_for("admin.person", person_id=person_id))
-
-
-def hand_on(hand_over_id: int) -> str:
-    """Begin to move the tickets, each portion by itself; how far it came, in words."""
-    more = True
-    for _portion in range(PORTIONS_AT_ONCE):
-        if not more:
-            break
-        with unit_of_work():
-            more = carry_on(hand_over_id, now=clock.now())
-    moved = hand_over_by_id(hand_over_id).moved
-    words = ngettext("One ticket was handed over.", "%(num)s tickets were handed over.", moved)
-    if more:
-        words = _("%(moved)s The rest follows by itself in a few minutes.", moved=words)
-    return str(words)
 
 
 def _keep_out(person_id: int, to_id: int | None) -> tuple[str, int]:

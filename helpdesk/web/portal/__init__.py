@@ -5,13 +5,18 @@ from __future__ import annotations
 from flask import Blueprint
 
 from helpdesk.core.signing import ExpiredToken, ForgedToken
-from helpdesk.web.portal import answering, home, links, me, ticket
+from helpdesk.web.portal import answering, home, links, me, ticket, unit
 from helpdesk.web.portal.way import BrokenLink
 
 blueprint = Blueprint("portal", __name__)
 
 blueprint.add_url_rule("/", "home", home.home)
 blueprint.add_url_rule("/me", "me", me.me, methods=["GET", "POST"])
+
+blueprint.add_url_rule("/me/mail", "my_mail", me.my_mail, methods=["POST"])
+blueprint.add_url_rule("/me/absence", "my_absence", me.my_absence, methods=["POST"])
+blueprint.add_url_rule("/me/return", "my_return", me.my_return, methods=["POST"])
+blueprint.add_url_rule("/unit", "unit_tickets", unit.unit_tickets)
 
 # By a signed link from a mail: the token says which ticket, and who reads it.
 blueprint.add_url_rule("/follow/<token>", "follow", ticket.follow)
@@ -28,11 +33,15 @@ blueprint.add_url_rule(
     "follow_message_html",
     ticket.follow_message_html,
 )
+blueprint.add_url_rule(
+    "/follow/<token>/privacy", "follow_privacy", unit.follow_privacy, methods=["POST"]
+)
 blueprint.add_url_rule("/follow/<token>/renew", "renew_link", links.renew_link, methods=["POST"])
 
 # The same pages for somebody who is signed in.
 blueprint.add_url_rule("/tickets/<int:number>", "ticket", ticket.ticket)
 blueprint.add_url_rule("/tickets/<int:number>/answer", "answer", answering.answer, methods=["POST"])
+blueprint.add_url_rule("/tickets/<int:number>/privacy", "privacy", unit.privacy, methods=["POST"])
 blueprint.add_url_rule(
     "/tickets/<int:number>/files/<int:attachment_id>/<path:filename>",
     "attachment",

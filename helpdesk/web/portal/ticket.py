@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from helpdesk.core import clock
 from helpdesk.domain.accounts.permissions import Action
+from helpdesk.domain.accounts.queries import person_by_id
 from helpdesk.domain.notifications.actions import mailbox_of
 from helpdesk.domain.tickets.actions import refusal
 from helpdesk.domain.tickets.actions.opening import NO_SUBJECT
@@ -24,8 +25,9 @@ from helpdesk.web.account import settings
 from helpdesk.web.files import PICTURES, attachment_response
 from helpdesk.web.filters import file_size
 from helpdesk.web.mailframe import frame_response
+from helpdesk.web.portal.readers import readers_words
 from helpdesk.web.portal.standing import stand_of, steps_of
-from helpdesk.web.portal.way import Way, by_link, signed_in
+from helpdesk.web.portal.way import Way, by_link, reading
 from helpdesk.web.security import needs
 from helpdesk.web.uploads import CarriedFile
 
@@ -38,7 +40,7 @@ def follow(token: str) -> Response:
 @needs(Action.FOLLOW_OWN_TICKET)
 def ticket(number: int) -> Response:
     """The same page for somebody who is signed in."""
-    return page(signed_in(number))
+    return page(reading(number))
 
 
 def follow_attachment(token: str, attachment_id: int, filename: str) -> Response:
@@ -49,7 +51,7 @@ def follow_attachment(token: str, attachment_id: int, filename: str) -> Response
 @needs(Action.FOLLOW_OWN_TICKET)
 def attachment(number: int, attachment_id: int, filename: str) -> Response:
     """A file, for somebody who is signed in."""
-    return _file(signed_in(number), attachment_id)
+    return _file(reading(number), attachment_id)
 
 
 def follow_message_html(token: str, message_id: int) -> Response:
@@ -60,7 +62,7 @@ def follow_message_html(token: str, message_id: int) -> Response:
 @needs(Action.FOLLOW_OWN_TICKET)
 def message_html(number: int, message_id: int) -> Response:
     """A message as it was sent, for somebody who is signed in."""
-    return _frame(signed_in(number), message_id)
+    return _frame(reading(number), message_id)
 
 
 def page(
@@ -85,6 +87,8 @@ def page(
             (later, other.number, subject_of(other), way.to(other.number))
             for later, other in followed_neighbours(way.person, ticket)
         ],
+        readers=readers_words(ticket, way),
+        who=requester_name(ticket) if way.only_reads else "",
         form=form or AnswerForm(formdata=None),
         carried=carried,
         wishes=Wish,
@@ -99,6 +103,14 @@ def page(
 def subject_of(ticket: Ticket) -> str:
     """The subject; words of ours where there is none."""
     return _("(no subject)") if ticket.subject == NO_SUBJECT else ticket.subject
+
+
+def requester_name(ticket: Ticket) -> str:
+    """Who asked; never the address."""
+    person = person_by_id(ticket.requester_id)
+    if person is None:
+        return ""
+    return person.name or person.email.partition("@")[0]
 
 
 def _file(way: Way, attachment_id: int) -> Response:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import defer, joinedload, selectinload
 from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.errors import NotFound
-from helpdesk.domain.accounts.models import Grant, Person
+from helpdesk.domain.accounts.models import Absence, Grant, Person
 from helpdesk.domain.accounts.permissions import PERMISSIONS, Action, may
 from helpdesk.domain.tickets.models import (
     Attachment,
@@ -158,11 +158,15 @@ def watchers_of(ticket: Ticket) -> Sequence[Person]:
 
 @dataclass(frozen=True, slots=True)
 class PersonAround:
-    """Somebody near a ticket: since when they follow it, and whether they work on tickets."""
+    """Somebody near a ticket: since when they follow it, whether they work on tickets.
+
+    `absence` while they are away, with who stands in.
+    """
 
     person: Person
     follows_since: datetime | None
     works: bool
+    absence: Absence | None = None
 
 
 def people_around(ticket: Ticket, *, named: Iterable[int]) -> Sequence[PersonAround]:
@@ -173,12 +177,21 @@ def people_around(ticket: Ticket, *, named: Iterable[int]) -> Sequence[PersonAro
     # One list of ids, so that no index is given up for an OR over three tables.
     everybody = union(workers, followers, select(Person.id).where(Person.id.in_(list(named))))
     rows = db.session.execute(
-        select(Person, Watcher.since, Person.id.in_(workers))
+        select(Person, Watcher.since, Person.id.in_(workers), Absence)
         .outerjoin(Watcher, and_(Watcher.person_id == Person.id, Watcher.ticket_id == ticket.id))
+        .outerjoin(
+            Absence,
+            and_(
+                Absence.person_id == Person.id,
+                Absence.starts_at <= clock.now(),
+                Absence.ends_at > clock.now(),
+            ),
+        )
+        .options(joinedload(Absence.person), joinedload(Absence.substitute))
         .where(Person.id.in_(everybody))
         .order_by(Person.name, Person.id)
     ).unique()
     return [
-        PersonAround(person, since, works=bool(works) and person.active)
-        for person, since, works in rows
+        PersonAround(person, since, works=bool(works) and person.active, absence=absence)
+        for person, since, works, absence in rows
     ]
