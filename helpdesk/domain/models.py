@@ -5,11 +5,8 @@ from __future__ import annotations
 from helpdesk.domain.accounts import models as accounts
 from helpdesk.domain.configuration import models as configuration
 from helpdesk.domain.correspondence import models as correspondence
-<<<<<<< HEAD
 from helpdesk.domain.notices import models as notices
-=======
 from helpdesk.domain.notifications import models as notifications
->>>>>>> admin
 from helpdesk.domain.replies import models as replies
 from helpdesk.domain.routing import models as routing
 from helpdesk.domain.services import models as services
@@ -20,11 +17,8 @@ __all__ = [
     "accounts",
     "configuration",
     "correspondence",
-<<<<<<< HEAD
     "notices",
-=======
     "notifications",
->>>>>>> admin
     "replies",
     "routing",
     "services",

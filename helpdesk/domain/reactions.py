@@ -8,6 +8,7 @@ from helpdesk.core.events import Reaction
 from helpdesk.domain.notices.events import NoticeEnded
 from helpdesk.domain.notifications.actions import announce
 from helpdesk.domain.notifications.affected import tell_the_affected
+from helpdesk.domain.notifications.handing_over import tell_of_hand_over
 from helpdesk.domain.tickets import events
 from helpdesk.domain.tickets.search import index_message, index_opening, index_subject
 from helpdesk.domain.tickets.search.anew import index_anew
@@ -21,6 +22,7 @@ REACTIONS: Mapping[type, tuple[Reaction, ...]] = {
     events.NoteAdded: (index_message, announce),
     events.TicketMoved: (announce,),
     events.TicketAssigned: (announce,),
+    events.HandedOver: (tell_of_hand_over,),
     events.TicketPlaced: (announce,),
     events.TicketRenamed: (index_subject, announce),
     NoticeEnded: (tell_the_affected,),

@@ -14,6 +14,7 @@ from helpdesk.core.errors import Refused
 from helpdesk.domain.accounts.spending import forget_spent
 from helpdesk.domain.notifications.alarming import is_news, tell_of_alarms
 from helpdesk.domain.tickets.actions import move
+from helpdesk.domain.tickets.handing_over import carry_on, unfinished_hand_overs
 from helpdesk.domain.tickets.models import Ticket
 from helpdesk.domain.tickets.queries import ticket_by_number
 from helpdesk.domain.tickets.queries.closing import resolved_before
@@ -89,6 +90,19 @@ def _close(number: int) -> None:
 
 def _is_resolved(ticket: Ticket) -> bool:
     return ticket.state == ticket.process_spec.resolved
+
+
+def hand_tickets_over(shift: Shift) -> bool:
+    """Go on with hand-overs of tickets, one portion of each; True while there is more."""
+    waiting = unfinished_hand_overs()
+    db.session.rollback()
+    more = False
+    for hand_over_id in waiting:
+        if shift.stopping.is_set():
+            break
+        with unit_of_work():
+            more = carry_on(hand_over_id, now=clock.now()) or more
+    return more
 
 
 def tend_doors(shift: Shift) -> bool:

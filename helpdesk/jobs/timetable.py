@@ -31,6 +31,8 @@ TIMETABLE: tuple[Entry, ...] = (
     Entry("look after the dead", 30, tasks.look_after_the_dead),
     # A dying sign-in is told within the minute; nothing else here is so urgent.
     Entry("raise alarms", 15, tasks.raise_alarms),
+    # Those that somebody waits for are done by the page; the rest has time.
+    Entry("hand tickets over", 20, tasks.hand_tickets_over),
     Entry("close resolved tickets", 3600, tasks.close_resolved),
     Entry("forget spent links", 3600, tasks.forget_spent_tokens),
 )

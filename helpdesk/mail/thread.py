@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.permissions import Action, may
+from helpdesk.domain.accounts.queries import person_by_id
 from helpdesk.domain.correspondence.ids import tickets_by_rfc_ids
 from helpdesk.domain.correspondence.models import IdSource
 from helpdesk.domain.correspondence.queries import outbound_by_rfc_id
@@ -98,7 +99,7 @@ def takes_part(person: Person | None, ticket: Ticket) -> bool:
         return False
     if person.id == ticket.requester_id or may(person, Action.WORK_ON_TICKETS):
         return True
-    return watches(person, ticket)
+    return person.active and watches(person, ticket)
 
 
 def _by_reply_address(recipients: Iterable[str]) -> Thread | None:
@@ -107,7 +108,7 @@ def _by_reply_address(recipients: Iterable[str]) -> Thread | None:
     marks.sort(key=lambda mark: mark.audience is not Audience.INTERNAL)
     for mark in marks:
         ticket = ticket_by_number(mark.ticket_number, lock=True)
-        if ticket is not None:
+        if ticket is not None and not _is_void(mark.person_id):
             return Thread(
                 ticket,
                 Evidence.REPLY_ADDRESS,
@@ -118,6 +119,12 @@ def _by_reply_address(recipients: Iterable[str]) -> Thread | None:
     return None
 
 
+def _is_void(person_id: int) -> bool:
+    """Whether a mark was made for somebody who has been kept out since: it opens nothing more."""
+    person = person_by_id(person_id) if person_id else None
+    return person is not None and not person.active
+
+
 def _by_our_message_id(mail: ParsedMail) -> Thread | None:
     for rfc_id in references_of(mail):
         mark = read_message_id(rfc_id)
@@ -126,6 +133,8 @@ def _by_our_message_id(mail: ParsedMail) -> Thread | None:
             continue
         sent = outbound_by_rfc_id(rfc_id)
         person_id = sent.person_id or 0 if sent is not None else 0
+        if _is_void(person_id):
+            continue
         return Thread(
             ticket,
             Evidence.OUR_MESSAGE_ID,

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Protocol
 
 from babel import Locale
 from babel.dates import format_datetime
 from flask import Flask
-from flask_babel import get_locale, get_timezone, gettext, ngettext
+from flask_babel import (
+    format_date,
+    get_locale,
+    get_timezone,
+    gettext,
+    ngettext,
+    to_user_timezone,
+)
 
 from helpdesk.core import clock
 
@@ -24,7 +31,13 @@ class Named(Protocol):
 def register(app: Flask) -> None:
     """Give the filters to the templates."""
     app.jinja_env.filters.update(
-        ago=ago, exact=exact, day=day, local_name=local_name, file_size=file_size, words=words
+        ago=ago,
+        exact=exact,
+        day=day,
+        calendar_day=calendar_day,
+        local_name=local_name,
+        file_size=file_size,
+        words=words,
     )
 
 
@@ -67,6 +80,12 @@ def _formatted(
 ) -> str:
     another = instant.astimezone(zone).year != hour.astimezone(zone).year
     return format_datetime(instant, patterns[another], tzinfo=zone, locale=locale)
+
+
+def calendar_day(date: date) -> str:
+    """A day of the calendar wherever one is, "Mon 7 Dec"; with the year when it is another one."""
+    today = to_user_timezone(clock.now())
+    return format_date(date, "ccc d MMM" if date.year == today.year else "ccc d MMM y")
 
 
 def reads_swedish() -> bool:

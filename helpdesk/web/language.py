@@ -71,4 +71,4 @@ def _language() -> str:
 def _time_zone() -> str | None:
     if current_user and current_user.is_authenticated and current_user.time_zone:
         return str(current_user.time_zone)
-    return None
+    return g.get("time_zone_of_reader")

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from flask_security import current_user
 
 from helpdesk.domain.accounts.permissions import Action, may
+from helpdesk.domain.accounts.units import sees_unit
 from helpdesk.domain.correspondence.spam import may_hold_spam
 from helpdesk.domain.processes import PROCESSES
 from helpdesk.domain.tickets.queries import MOST_COUNTED, counts
@@ -127,6 +128,13 @@ class Navigation:
         ]
 
     reports: tuple[Link, ...] = ()
+
+    @cached_property
+    def sees_unit(self) -> bool:
+        """Whether the person's business unit shares its tickets with them."""
+        if not self.can(Action.SEE_UNIT_TICKETS.name):
+            return False
+        return sees_unit(current_user._get_current_object()) is not None
 
     @cached_property
     def alarms(self) -> int | None:

@@ -35,6 +35,7 @@ PUBLIC = frozenset(
         "portal.follow_answer",
         "portal.follow_attachment",
         "portal.follow_message_html",
+        "portal.follow_privacy",
         "portal.renew_link",
         "security.login",
         "security.forgot_password",

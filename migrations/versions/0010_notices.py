@@ -8,7 +8,7 @@ from alembic import op
 import helpdesk.core.db
 
 revision = "0010"
-down_revision = "0005"
+down_revision = "0009"
 
 
 def upgrade() -> None:

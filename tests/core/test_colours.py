@@ -1,4 +1,4 @@
-"""Colours: contrast as WCAG counts it, and pictures told by their bytes."""
+"""Colours: contrast as WCAG counts it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.core.colours import READABLE, contrast, least_contrast, nearest_readable
-from helpdesk.core.pictures import Picture, read_picture
 from helpdesk.domain.configuration.appearance import GROUNDS, Look, colours_of
 from tests.architecture import test_contrast as pairs
 
@@ -57,23 +56,3 @@ def test_every_pair_of_a_page_can_be_read_in_any_colour_that_is_taken(colour: st
             if contrast(known[ink], known[ground]) < ratio
         ]
         assert weak == []
-
-
-def test_a_picture_is_what_its_bytes_say() -> None:
-    assert read_picture(png(48, 24)) == Picture("image/png", 48, 24)
-    jpeg = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xc0\x00\x11\x08\x00\x18\x00\x30" + b"\x00" * 12
-    assert read_picture(jpeg) == Picture("image/jpeg", 48, 24)
-    webp = b"RIFF\x00\x00\x00\x00WEBPVP8X" + b"\x00" * 8 + b"\x2f\x00\x00\x17\x00\x00"
-    assert read_picture(webp) == Picture("image/webp", 48, 24)
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        *(b"", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"GIF89a" + b"\x00" * 40),
-        *(png(1, 1)[:20], b"\xff\xd8\xff", b"RIFF\x00\x00\x00\x00WEBPVP8X\x00"),
-        b"\xff\xd8" + b"\xff" * 50,
-    ],
-)
-def test_all_else_is_no_picture(data: bytes) -> None:
-    assert read_picture(data) is None

@@ -10,6 +10,7 @@ import pytest
 
 from helpdesk.core import clock
 from helpdesk.core.db import unit_of_work
+from helpdesk.domain.accounts.administering import switch_person
 from helpdesk.domain.correspondence.models import InboundMail, InboundState
 from helpdesk.domain.correspondence.tokens import Audience, reply_address
 from helpdesk.domain.tickets.actions import assign, move, watch
@@ -350,3 +351,17 @@ def test_a_flood_of_answers_wakes_nobody(road: Road, world: World, number: int) 
     row = road.take(answer(number))
     assert (row.state, row.ticket_id) == (InboundState.QUIETLY.value, number)
     assert outbox() == before
+
+
+@pytest.mark.parametrize("audience", [Audience.REQUESTER, Audience.INTERNAL])
+def test_who_was_kept_out_passes_no_words_on_by_an_old_signed_address(
+    road: Road, world: World, number: int, audience: Audience
+) -> None:
+    address = by_address(number, audience, world.agnes_id)
+    with unit_of_work():
+        switch_person(world.agnes, active=False, by=world.admin, now=clock.now())
+    row = road.take(letter("agnes@example.org", "Re: The printer", "Goodbye.", to=address))
+    assert row.ticket_id != number
+    assert [said.ticket_id for said in messages()].count(number) == 1
+    # What became of it tells nobody outside but its own sender, who is told nothing either.
+    assert ("answered", "eva@example.com") not in outbox()

@@ -69,8 +69,8 @@ def test_the_empty_page_teaches_by_examples_to_click(agnes: FlaskClient, world: 
     for url in re.findall(r'class="query" href="([^"]+)"', page):
         answer = agnes.get(url.replace("&amp;", "&"))
         assert answer.status_code == 200, url
-        # The names of this organisation's queues and services may be others.
-        if not re.search(r"queue|service|function", url):
+        # The names of this organisation's queues, services and units may be others.
+        if not re.search(r"queue|service|function|unit", url):
             assert 'class="alert' not in answer.text, url
 
 

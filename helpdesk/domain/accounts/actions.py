@@ -11,6 +11,7 @@ from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Address, Function, Grant, Membership, Person
 from helpdesk.domain.accounts.permissions import Role
 from helpdesk.domain.accounts.queries import person_by_address
+from helpdesk.domain.accounts.units import unit_id_of_address
 
 # RFC 5321 section 4.5.3.1.3 limits a path to 256 octets; ours leaves room for more.
 ADDRESS_LENGTH = 320
@@ -40,13 +41,17 @@ def add_person(
 def introduce(
     address: str, *, name: str = "", language: str | None = None, now: datetime
 ) -> Person:
-    """A new person behind an address that the caller knows to be nobody's; Invalid for none."""
+    """A new person behind an address that the caller knows to be nobody's; Invalid for none.
+
+    They belong to the unit that their address is of.
+    """
     address = checked_address(address)
     return insert(
         Person(
             email=address,
             name=name.strip()[:200],
             language=language,
+            business_unit_id=unit_id_of_address(address),
             created_at=now,
             addresses=[Address(address=address)],
             # Said to be empty, so that nobody needs to look them up.

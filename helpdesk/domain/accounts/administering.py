@@ -79,6 +79,25 @@ def switch_person(person: Person, *, active: bool, by: Person | None, now: datet
     _record(person, What.CHANGED, {"active": [not active, active]}, by, now)
 
 
+def handed_over(
+    person: Person,
+    *,
+    to: Person | None,
+    tickets: int,
+    views: int,
+    of: Person,
+    by: Person | None,
+    now: datetime,
+) -> None:
+    """Write down who gets the tickets of somebody who leaves (None: nobody), and their views."""
+    changes: Changes = {}
+    if tickets:
+        changes["tickets"] = [person.email, to.email if to is not None else None]
+    if views:
+        changes["views"] = [person.email, of.email]
+    _record(person, What.CHANGED, changes, by, now)
+
+
 def add_function(
     key: str, *, values: Mapping[str, Any], by: Person | None, now: datetime
 ) -> Function:

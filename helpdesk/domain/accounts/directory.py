@@ -17,7 +17,12 @@ WHO = ("roles", "all", "inactive")
 
 
 def people_page(
-    *, who: str = "roles", words: str = "", after: int | None = None, limit: int = PAGE
+    *,
+    who: str = "roles",
+    words: str = "",
+    unit_id: int | None = None,
+    after: int | None = None,
+    limit: int = PAGE,
 ) -> Sequence[Person]:
     """People with roles, addresses and memberships, by name; `after` is the last one's id."""
     statement = select(Person).options(
@@ -29,6 +34,8 @@ def people_page(
         statement = statement.where(~Person.active)
     elif who == "roles":
         statement = statement.where(Person.active, Person.id.in_(select(Grant.person_id)))
+    if unit_id is not None:
+        statement = statement.where(Person.business_unit_id == unit_id)
     for word in words.split()[:8]:
         spellings = sorted({word, word.lower(), word.capitalize()})
         with_address = select(Address.person_id).where(

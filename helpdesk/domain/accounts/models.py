@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import enum
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.core import clock
 from helpdesk.core.db import Base, Instant
 from helpdesk.domain.accounts.permissions import Role
+
+
+class Sharing(enum.StrEnum):
+    """Which people of a unit see the tickets of their colleagues."""
+
+    OFF = "off"
+    EVERYBODY = "everybody"
+    CHOSEN = "chosen"
 
 
 class BusinessUnit(Base):
@@ -23,6 +32,41 @@ class BusinessUnit(Base):
     key: Mapped[str] = mapped_column(String(60), unique=True)
     name_en: Mapped[str] = mapped_column(String(200))
     name_sv: Mapped[str] = mapped_column(String(200))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("business_units.id"), index=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    sharing: Mapped[str] = mapped_column(String(10), default=Sharing.OFF.value)
+    # Only what was opened since then is shared: who wrote earlier wrote to us alone.
+    shared_since: Mapped[datetime | None] = mapped_column(Instant)
+
+    senders: Mapped[list[UnitSender]] = relationship(
+        cascade="all, delete-orphan", order_by="UnitSender.pattern"
+    )
+    readers: Mapped[list[UnitReader]] = relationship(cascade="all, delete-orphan")
+
+
+class UnitSender(Base):
+    """Whose mail is a unit's: a domain with all below it, or one address; each is of one unit."""
+
+    __tablename__ = "unit_senders"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    pattern: Mapped[str] = mapped_column(String(320), unique=True)
+    business_unit_id: Mapped[int] = mapped_column(
+        ForeignKey("business_units.id", ondelete="CASCADE"), index=True
+    )
+
+
+class UnitReader(Base):
+    """Somebody of a unit who was chosen to see its tickets."""
+
+    __tablename__ = "unit_readers"
+
+    business_unit_id: Mapped[int] = mapped_column(
+        ForeignKey("business_units.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class Function(Base):
@@ -35,6 +79,8 @@ class Function(Base):
     name_en: Mapped[str] = mapped_column(String(200))
     name_sv: Mapped[str] = mapped_column(String(200))
     position: Mapped[int] = mapped_column(default=0)
+    # A closed one is kept, since tickets and their histories name its queues.
+    active: Mapped[bool] = mapped_column(default=True)
 
 
 class Grant(Base, RoleMixin):
@@ -99,6 +145,8 @@ class Person(Base, UserMixin):
     business_unit_id: Mapped[int | None] = mapped_column(
         ForeignKey("business_units.id"), index=True
     )
+    # Names of notifications that the person does not want.
+    unwanted_mail: Mapped[list[str]] = mapped_column(JSON, default=list)
     created_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
 
     roles: Mapped[list[Grant]] = relationship(  # type: ignore[assignment]
@@ -118,6 +166,30 @@ class Person(Base, UserMixin):
     def display_name(self) -> str:
         """The name, or the address where no name is known."""
         return self.name or self.email
+
+
+class Absence(Base):
+    """When somebody is away, and who stands in; past ones are kept.
+
+    `ends_at` is when the day of `back_on` begins where the person lives, or when they came back
+    earlier than they had thought.
+    """
+
+    __tablename__ = "absences"
+    __table_args__ = (Index("ix_absences_person", "person_id", "ends_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    from_on: Mapped[date] = mapped_column()
+    back_on: Mapped[date] = mapped_column()
+    starts_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    note: Mapped[str] = mapped_column(String(500), default="")
+    substitute_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+    person: Mapped[Person] = relationship(foreign_keys=person_id, lazy="raise")
+    substitute: Mapped[Person | None] = relationship(foreign_keys=substitute_id, lazy="raise")
 
 
 class Identity(Base):

@@ -42,6 +42,7 @@ class Thing(enum.StrEnum):
     APPEARANCE = "appearance"
     NOTIFICATION_TEXT = "notification text"
     ADDRESS = "address"
+    UNIT = "business unit"
 
 
 class What(enum.StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -19,7 +20,7 @@ from helpdesk.core.colours import (
 )
 from helpdesk.core.db import db
 from helpdesk.core.errors import Invalid
-from helpdesk.core.pictures import read_picture
+from helpdesk.core.pictures import kind_of
 from helpdesk.core.storage import storage
 from helpdesk.core.words import N_
 from helpdesk.domain.configuration.actions import Thing, What, apply, record_change
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 THE_ONE = 1
 
 MOST_LOGO_BYTES = 200_000
+# What every browser and every mail program draws.
+LOGO_TYPES = frozenset({"image/png", "image/jpeg", "image/webp"})
 LEAST_LOGO_SIDE, MOST_LOGO_SIDE = 16, 2000
 
 # Where text in the accent stands (static/css/tokens.css), and what is written on the accent.
@@ -93,8 +96,8 @@ def change_logo(data: bytes, *, by: Person | None, now: datetime) -> None:
             size=len(data) // 1000,
             most=MOST_LOGO_BYTES // 1000,
         )
-    picture = read_picture(data)
-    if picture is None:
+    picture = kind_of(BytesIO(data))
+    if picture is None or picture.media_type not in LOGO_TYPES:
         raise Invalid("logo", N_("This is no PNG, JPEG or WebP picture. Save it as one of them."))
     sides = (picture.width, picture.height)
     if min(sides) < LEAST_LOGO_SIDE or max(sides) > MOST_LOGO_SIDE:
@@ -109,7 +112,7 @@ def change_logo(data: bytes, *, by: Person | None, now: datetime) -> None:
             least=LEAST_LOGO_SIDE,
             most=MOST_LOGO_SIDE,
         )
-    values = {"logo_sha256": storage().keep(data), "logo_type": picture.content_type}
+    values = {"logo_sha256": storage().keep(data), "logo_type": picture.media_type}
     _apply(values, by=by, now=now)
 
 

@@ -33,7 +33,7 @@ def _announce(notification: Notification, event: Happened) -> None:
         # The acknowledgement goes to its author, who wants to know that the mail arrived.
         if (its_own_act and notification.name != "received") or person.id in heard:
             continue
-        if not person.active or is_ours(person.email):
+        if not person.active or is_ours(person.email) or not notification.wanted_by(person):
             continue
         heard.add(person.id)
         enqueue(

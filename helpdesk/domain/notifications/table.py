@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpdesk.core.words import N_
+from helpdesk.domain.accounts.absence import substitute_of
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.queries import person_by_id
 from helpdesk.domain.correspondence.tokens import Audience
@@ -38,13 +39,16 @@ class Kind:
     audience: Audience
     submitted: Submitted
     why: str
+    # Whether its reader may say that they do not want it.
+    choosable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
     """One row: the name is the folder of its words; `why` is the mail's last line.
 
-    `unless` is true for an event that nobody is to hear of this way.
+    `unless` is true for an event that nobody is to hear of this way. `when` says in the settings
+    when it comes; `must` is the reason why it comes whatever one chooses, or ''.
     """
 
     name: str
@@ -54,6 +58,12 @@ class Notification:
     why: str
     submitted: Submitted = Submitted.GENERATED
     unless: Callable[[Any], bool] = lambda event: False
+    when: str = ""
+    must: str = ""
+
+    def wanted_by(self, person: Person) -> bool:
+        """Whether the person is to get it, as far as that is theirs to choose."""
+        return bool(self.must) or self.name not in person.unwanted_mail
 
 
 def _requester(event: Happened) -> Iterable[Person]:
@@ -67,6 +77,12 @@ def _requesters_side(event: Happened) -> Iterable[Person]:
 
 def _assignee(event: Happened) -> Iterable[Person]:
     person = person_by_id(event.ticket.assignee_id) if event.ticket.assignee_id else None
+    return (person,) if person else ()
+
+
+def _substitute(event: Happened) -> Iterable[Person]:
+    assignee_id = event.ticket.assignee_id
+    person = substitute_of(assignee_id, now=event.event.at) if assignee_id else None
     return (person,) if person else ()
 
 
@@ -89,6 +105,7 @@ NOTIFICATIONS: tuple[Notification, ...] = (
         N_("You get this because you wrote to us. It comes once for each new ticket."),
         Submitted.REPLIED,
         unless=lambda event: bool(event.hushed),
+        when=N_("We have received what you wrote"),
     ),
     Notification(
         "we-wrote-to-you",
@@ -100,6 +117,8 @@ NOTIFICATIONS: tuple[Notification, ...] = (
             "If you want no more mail about it, answer and say so."
         ),
         Submitted.BY_A_PERSON,
+        when=N_("We write to you first"),
+        must=N_("Without it you would not know that we ask you something."),
     ),
     Notification(
         "answered",
@@ -108,6 +127,8 @@ NOTIFICATIONS: tuple[Notification, ...] = (
         Audience.REQUESTER,
         _ASKED_OR_FOLLOWS,
         Submitted.BY_A_PERSON,
+        when=N_("We answer on a ticket that you asked for or follow"),
+        must=N_("It is the answer itself."),
     ),
     Notification(
         "resolved",
@@ -116,6 +137,7 @@ NOTIFICATIONS: tuple[Notification, ...] = (
         Audience.REQUESTER,
         _ASKED_OR_FOLLOWS,
         unless=lambda event: event.told or event.target != event.ticket.process_spec.resolved,
+        when=N_("A ticket that you asked for or follow is solved"),
     ),
     Notification(
         "declined",
@@ -124,6 +146,8 @@ NOTIFICATIONS: tuple[Notification, ...] = (
         Audience.REQUESTER,
         _ASKED_OR_FOLLOWS,
         unless=lambda event: event.told or event.target != "declined",
+        when=N_("What you asked for is declined"),
+        must=N_("Without it you would wait in vain."),
     ),
     Notification(
         "requester-answered",
@@ -135,6 +159,16 @@ NOTIFICATIONS: tuple[Notification, ...] = (
             "Hand it to somebody else to hear no more of it."
         ),
         unless=lambda event: bool(event.hushed),
+        when=N_("Somebody answers on a ticket that is assigned to you"),
+    ),
+    Notification(
+        "answered-while-away",
+        RequesterAnswered,
+        _substitute,
+        Audience.INTERNAL,
+        N_("You get this because you stand in for somebody who is away."),
+        unless=lambda event: bool(event.hushed),
+        when=N_("Somebody answers on a ticket of an agent for whom you stand in"),
     ),
     Notification(
         "assigned-to-you",
@@ -145,6 +179,8 @@ NOTIFICATIONS: tuple[Notification, ...] = (
             "You get this because the ticket was assigned to you. "
             "Hand it to somebody else to hear no more of it."
         ),
+        unless=lambda event: event.told,
+        when=N_("A ticket is assigned to you"),
     ),
 )
 
@@ -175,10 +211,16 @@ ON_REQUEST: dict[str, Kind] = {
         Submitted.GENERATED,
         N_("You get this once, because you said that you were hit too."),
     ),
+    "handed-over-to-you": Kind(
+        Audience.INTERNAL,
+        Submitted.GENERATED,
+        N_("You get this because tickets were handed over to you. It comes once for all of them."),
+    ),
     "mailbox-alarm": Kind(Audience.INTERNAL, Submitted.GENERATED, _LOOKS_AFTER_MAILBOXES),
     "mailbox-works-again": Kind(Audience.INTERNAL, Submitted.GENERATED, _LOOKS_AFTER_MAILBOXES),
 }
 
 KINDS: dict[str, Kind] = ON_REQUEST | {
-    row.name: Kind(row.audience, row.submitted, row.why) for row in NOTIFICATIONS
+    row.name: Kind(row.audience, row.submitted, row.why, choosable=not row.must)
+    for row in NOTIFICATIONS
 }

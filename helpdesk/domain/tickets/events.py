@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from helpdesk.domain.accounts.models import Person
-from helpdesk.domain.tickets.models import Message, Ticket, TicketEvent
+from helpdesk.domain.tickets.models import HandOver, Message, Ticket, TicketEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,20 @@ class TicketMoved(Happened):
 
 @dataclass(frozen=True, slots=True)
 class TicketAssigned(Happened):
-    """Somebody (or nobody) was made responsible."""
+    """Somebody (or nobody) was made responsible; `told` when they hear of it another way."""
 
     before_id: int | None
     after_id: int | None
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """All that was to go from one person to another has gone."""
+
+    hand_over: HandOver
+    of: Person
+    to: Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,7 @@ from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.configuration.actions import Thing, What, apply, erase, record_change
 from helpdesk.domain.processes import Standing
-from helpdesk.domain.tickets.actions import assign
-from helpdesk.domain.tickets.models import Queue, Ticket
+from helpdesk.domain.tickets.models import Queue, Ticket, Watcher
 from helpdesk.domain.tickets.queries import queue_by_key
 
 
@@ -84,17 +83,17 @@ def unfinished_count(person: Person) -> int:
     )
 
 
-def hand_over(person: Person, *, to: Person | None, by: Person | None, now: datetime) -> int:
-    """Give all unfinished tickets of a person to somebody else, or to nobody; how many it were."""
-    tickets = db.session.scalars(
-        select(Ticket)
-        .where(Ticket.assignee_id == person.id, Ticket.standing != Standing.DONE.value)
-        .order_by(Ticket.id)
-        .with_for_update()
-    ).all()
-    for ticket in tickets:
-        assign(ticket, to=to, by=by, now=now)
-    return len(tickets)
+def watched_count(person: Person) -> int:
+    """How many unfinished tickets of others a person follows."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Watcher)
+            .join(Ticket, Ticket.id == Watcher.ticket_id)
+            .where(Watcher.person_id == person.id, Ticket.standing != Standing.DONE.value)
+        )
+        or 0
+    )
 
 
 def waiting_in_queues() -> dict[int, int]:

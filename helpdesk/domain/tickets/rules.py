@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 LEVELS = (1, 2, 3)
 PRIORITIES = (1, 2, 3, 4)
+# Priorities 1 and 2 are what cannot wait until somebody is back.
+URGENT = 2
 
 # The middle of the matrix: nothing is known to be worse or better than usual.
 USUAL_LEVEL = 2

@@ -87,6 +87,40 @@ def delete_view(view: SavedView, *, by: Person) -> None:
     db.session.flush()
 
 
+def hand_over_views(person: Person, *, to: Person, now: datetime) -> int:
+    """Let another person own the views that somebody shares with functions; how many it were.
+
+    The functions keep them; a name that the new owner has already gets a number.
+    """
+    shared = db.session.scalars(
+        select(SavedView)
+        .where(SavedView.owner_id == person.id, SavedView.function_id.is_not(None))
+        .order_by(SavedView.id)
+    ).all()
+    taken = set(db.session.scalars(select(SavedView.name).where(SavedView.owner_id == to.id)))
+    for view in shared:
+        name, number = view.name, 1
+        while name in taken:
+            number += 1
+            name = f"{view.name[:50]} ({number})"
+        taken.add(name)
+        view.name, view.owner_id, view.changed_at = name, to.id, now
+    db.session.flush()
+    return len(shared)
+
+
+def shared_views_of(person: Person) -> int:
+    """How many views somebody shares with functions."""
+    return (
+        db.session.scalar(
+            select(func.count()).where(
+                SavedView.owner_id == person.id, SavedView.function_id.is_not(None)
+            )
+        )
+        or 0
+    )
+
+
 def _check_change(view: SavedView, by: Person) -> None:
     if not may_change(by, view):
         raise Forbidden("You may not change this view.")

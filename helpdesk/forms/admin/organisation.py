@@ -18,7 +18,7 @@ from helpdesk.forms.choices import SelectChoice
 _KEY = r"[a-z0-9][a-z0-9-]*\Z"
 
 
-class _Named(FlaskForm):
+class Named(FlaskForm):
     """A key that never changes, and a name in each language."""
 
     key = StringField(
@@ -43,7 +43,7 @@ class _Named(FlaskForm):
     )
 
 
-class FunctionForm(_Named):
+class FunctionForm(Named):
     """A unit that works together."""
 
     position = IntegerField(
@@ -51,7 +51,7 @@ class FunctionForm(_Named):
     )
 
 
-class QueueForm(_Named):
+class QueueForm(Named):
     """Where tickets wait for a function."""
 
     function = SelectField(lazy_gettext("Function"), coerce=int)
@@ -68,7 +68,7 @@ class QueueForm(_Named):
         self.process_name.choices = choices([("", _("all processes")), *processes])
 
 
-class ServiceForm(_Named):
+class ServiceForm(Named):
     """A node of the service structure."""
 
     kind = SelectField(

@@ -61,6 +61,11 @@ class PersonForm(FlaskForm):
         coerce=int,
         description=lazy_gettext("The functions whose work lists are theirs."),
     )
+    unit = SelectField(
+        lazy_gettext("Business unit"),
+        coerce=int,
+        description=lazy_gettext("The part of the business that they work in."),
+    )
     invite = BooleanField(
         lazy_gettext("Send an invitation"),
         description=lazy_gettext("A mail with a link by which they choose a password and sign in."),
@@ -68,9 +73,10 @@ class PersonForm(FlaskForm):
 
     person_id: int | None = None
 
-    def offer(self, functions: Sequence[tuple[int, str]]) -> None:
-        """Let these functions be chosen, and every role that is granted."""
+    def offer(self, functions: Sequence[tuple[int, str]], units: Sequence[tuple[int, str]]) -> None:
+        """Let these functions and units be chosen, and every role that is granted."""
         self.functions.choices = choices(functions)
+        self.unit.choices = choices([(0, _("none")), *units])
         self.roles.choices = [
             SelectChoice(role.value, _(label))
             for role, label in ROLE_LABELS.items()

@@ -29,6 +29,8 @@ LANGUAGES = ("en", "sv")
 # UI.md: "Tue 24 Nov 08:41", "tis 24 nov. 08:41".
 TIME_FORMAT = "EEE d MMM HH:mm"
 DESK_PAGE = "/desk/tickets/{number}"
+# Where one says which mails one wants.
+CHOOSE_PAGE = "/me#mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,9 @@ def our_words(letter: Letter, settings: Settings, language: str) -> dict[str, st
 def page_of(letter: Letter, settings: Settings) -> str:
     """Where the reader goes: the desk for those who work there, else a signed link of their own."""
     if letter.topic is None:
-        return letter.link
+        # What was written without knowing where we are found is a path of ours.
+        ours = settings.base_url if letter.link.startswith("/") else ""
+        return ours + letter.link
     if letter.audience is Audience.INTERNAL:
         return settings.base_url + DESK_PAGE.format(number=letter.topic.number)
     return f"{settings.base_url}/follow/{follow_token(letter.topic.number, letter.person_id)}"
@@ -152,6 +156,7 @@ def _values(letter: Letter, settings: Settings, language: str, *, attached: bool
             for earlier in letter.older
         ],
         "why": gettext(letter.kind.why),
+        "choose_link": settings.base_url + CHOOSE_PAGE if letter.kind.choosable else "",
         "said": said,
     }
 

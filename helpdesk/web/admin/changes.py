@@ -13,6 +13,7 @@ from flask_babel import to_utc
 
 from helpdesk.domain.accounts.permissions import Action
 from helpdesk.domain.accounts.queries import people_by_ids
+from helpdesk.domain.accounts.units import units
 from helpdesk.domain.configuration import queries
 from helpdesk.domain.configuration.actions import SECRETS, Thing, What
 from helpdesk.domain.configuration.models import ConfigurationChange
@@ -20,6 +21,7 @@ from helpdesk.domain.correspondence.granting import grants
 from helpdesk.web.admin import words
 from helpdesk.web.admin.choices import function_choices, queue_choices, service_choices
 from helpdesk.web.admin.door import blueprint, id_asked
+from helpdesk.web.filters import local_name
 from helpdesk.web.language import LANGUAGES
 from helpdesk.web.security import needs
 
@@ -106,6 +108,8 @@ def lines_of(rows: Sequence[ConfigurationChange]) -> list[Line]:
         "service_id": dict(service_choices()),
         "function_id": dict(function_choices()),
         "owner_id": dict(function_choices()),
+        "business_unit_id": (named_units := {unit.id: local_name(unit) for unit in units()}),
+        "parent_id": named_units,
         "grant_id": {grant.id: grant.name for grant in grants()},
     }
     return [
@@ -152,6 +156,7 @@ _PAGES = {
     Thing.QUEUE: ("admin.queue", "row_id"),
     Thing.SERVICE: ("admin.service", "row_id"),
     Thing.CANNED_REPLY: ("admin.canned_one", "reply_id"),
+    Thing.UNIT: ("admin.unit", "unit_id"),
 }
 
 

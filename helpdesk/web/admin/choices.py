@@ -10,6 +10,7 @@ from flask_wtf import FlaskForm
 
 from helpdesk.core.errors import Invalid
 from helpdesk.domain.accounts.queries import functions
+from helpdesk.domain.accounts.units import units
 from helpdesk.domain.processes import PROCESSES
 from helpdesk.domain.services.queries import services
 from helpdesk.domain.tickets.queries import queues
@@ -40,6 +41,11 @@ def service_choices() -> list[tuple[int, str]]:
 def function_choices() -> list[tuple[int, str]]:
     """Id and name of each function."""
     return _named(functions())
+
+
+def unit_choices() -> list[tuple[int, str]]:
+    """Id and name of each business unit that is in use."""
+    return _named(units(active_only=True))
 
 
 def _named(rows: Iterable[_Row]) -> list[tuple[int, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -16,7 +18,7 @@ from helpdesk.domain.accounts.permissions import ROLE_LABELS, Action, Role
 from helpdesk.domain.accounts.queries import functions
 from helpdesk.forms.admin.people import PersonForm
 from helpdesk.web.account import me
-from helpdesk.web.admin.choices import function_choices
+from helpdesk.web.admin.choices import function_choices, unit_choices
 from helpdesk.web.admin.door import blueprint, id_asked, words_asked
 from helpdesk.web.admin.inviting import invite
 from helpdesk.web.security import needs
@@ -29,11 +31,12 @@ def people() -> str:
     who = request.args.get("who", "roles")
     who = who if who in WHO else "roles"
     words = words_asked()
-    after = id_asked("after")
-    rows = people_page(who=who, words=words, after=after, limit=PAGE + 1)
+    after, unit = id_asked("after"), id_asked("unit")
+    rows = people_page(who=who, words=words, unit_id=unit, after=after, limit=PAGE + 1)
+    kept: dict[str, Any] = {"who": who, "q": words or None, "unit": unit}
     more = None
     if len(rows) > PAGE:
-        more = url_for("admin.people", who=who, q=words or None, after=rows[PAGE - 1].id)
+        more = url_for("admin.people", after=rows[PAGE - 1].id, **kept)
     return render_template(
         "admin/people.html",
         rows=rows[:PAGE],
@@ -42,7 +45,9 @@ def people() -> str:
         function_names=dict(function_choices()),
         role_labels={role.value: _(label) for role, label in ROLE_LABELS.items()},
         more=more,
-        first=url_for("admin.people", who=who, q=words or None) if after else None,
+        first=url_for("admin.people", **kept) if after else None,
+        unit=unit,
+        units=dict(unit_choices()),
     )
 
 
@@ -51,7 +56,7 @@ def people() -> str:
 def person_new() -> Response | str:
     """Add somebody, and invite them if they are to sign in."""
     form = PersonForm()
-    form.offer(function_choices())
+    form.offer(function_choices(), unit_choices())
     if not form.is_submitted():
         form.invite.data = True
     if not form.validate_on_submit():
@@ -78,6 +83,8 @@ def _add(form: PersonForm) -> int:
     new = add_person(first, name=form.name.data or "", language=form.language.data or None, now=now)
     for address in others:
         add_address(new, address=address)
+    if form.unit.data:
+        new.business_unit_id = form.unit.data
     for role in form.roles.data or []:
         grant(new, role=Role(role))
     wanted = set(form.functions.data or [])

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from helpdesk.core.said import said
 from helpdesk.core.words import N_
-from helpdesk.domain.accounts.permissions import ROLE_LABELS, Role
+from helpdesk.domain.accounts.permissions import ROLE_LABELS, ROLE_SENTENCES, Role
 from helpdesk.domain.processes import PROCESSES
 from helpdesk.web.admin.door import blueprint
 from helpdesk.web.filters import exact
@@ -57,6 +57,8 @@ NOTIFICATION_LABELS: Mapping[str, str] = {
     "declined": N_("Your request was declined"),
     "requester-answered": N_("The requester answered"),
     "assigned-to-you": N_("Assigned to you"),
+    "answered-while-away": N_("The requester answered while the agent is away"),
+    "handed-over-to-you": N_("Tickets handed over to you"),
     "new-link": N_("A new link to the ticket"),
     "sign-in-help": N_("A link to choose a password"),
     "sign-in-link": N_("A link to sign in"),
@@ -99,6 +101,7 @@ THINGS: Mapping[str, str] = {
     "notification text": N_("Words of a mail"),
     "appearance": N_("Appearance"),
     "address": N_("Address not reached"),
+    "business unit": N_("Business unit"),
 }
 
 DEEDS: Mapping[str, str] = {
@@ -174,6 +177,12 @@ FIELDS: Mapping[str, str] = {
     "trust_reply_to": N_("Believe Reply-To"),
     "username": N_("User name"),
     "verify_tls": N_("Check the certificate"),
+    "business_unit_id": N_("Business unit"),
+    "parent_id": N_("Part of"),
+    "readers": N_("Chosen people"),
+    "senders": N_("Whose mail is theirs"),
+    "sharing": N_("Who sees the unit’s tickets"),
+    "views": N_("Views shared with functions"),
     "words": N_("One of these words occurs"),
     "words_en": N_("Words in English"),
     "words_sv": N_("Words in Swedish"),
@@ -204,6 +213,11 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
         "authorization code": N_("the mailbox’s own user, in a browser"),
     },
     "language": {"en": "English", "sv": "Svenska"},
+    "sharing": {
+        "off": N_("only who asked"),
+        "everybody": N_("everybody in the unit"),
+        "chosen": N_("chosen people"),
+    },
     "process": {process.name: process.label for process in PROCESSES.values()},
 }
 
@@ -246,6 +260,9 @@ def _words() -> dict[str, Any]:
     return {
         # In a template _() takes its message for harmless HTML; what others wrote is not.
         "said": said,
+        "role_sentences": lambda: {
+            role.value: str(_(sentence)) for role, sentence in ROLE_SENTENCES.items()
+        },
         "inbound_state": lambda state: chip(INBOUND_STATES, state),
         "outbound_state": lambda state: chip(OUTBOUND_STATES, state),
         "place_words": lambda place: chip(PLACES, place),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from flask_babel import gettext as _
 
-from helpdesk.domain.accounts.models import Function, Person
+from helpdesk.domain.accounts.models import Absence, BusinessUnit, Function, Person
 from helpdesk.domain.correspondence.models import Mailbox
 from helpdesk.domain.services.models import Service
 from helpdesk.domain.tickets.models import Queue
 from helpdesk.forms.choices import SelectChoice
+from helpdesk.web.away import name_with_absence
 from helpdesk.web.filters import local_name
 
 
@@ -30,9 +32,17 @@ def service_choices(services: Iterable[Service]) -> list[SelectChoice]:
     return [SelectChoice(str(service.id), local_name(service)) for service in named]
 
 
-def person_choices(people: Iterable[Person]) -> list[SelectChoice]:
-    """People as they come."""
-    return [SelectChoice(str(person.id), person.display_name) for person in people]
+def unit_choices(units: Iterable[BusinessUnit]) -> list[SelectChoice]:
+    """The business units by name."""
+    named = sorted(units, key=lambda unit: local_name(unit).casefold())
+    return [SelectChoice(str(unit.id), local_name(unit)) for unit in named]
+
+
+def person_choices(
+    people: Iterable[Person], away: Mapping[int, Absence] = MappingProxyType({})
+) -> list[SelectChoice]:
+    """People as they come; of those who are away, when they are back."""
+    return [SelectChoice(str(person.id), name_with_absence(person, away)) for person in people]
 
 
 def state_choices(states: Mapping[str, str]) -> list[SelectChoice]:

@@ -97,7 +97,7 @@ def decisions(page: TicketPage, came_back: TicketForm | None = None) -> Decision
 
 def _offer(form: TicketForm, page: TicketPage) -> None:
     if isinstance(form, AssignForm):
-        form.offer(person_choices(page.agents))
+        form.offer(person_choices(page.agents, page.away))
     if isinstance(form, PlaceForm):
         queues = {queue.id: queue for queue in page.queues}
         form.offer(queue_choices(page.queues), queues, service_choices(page.services))

@@ -115,6 +115,11 @@ def _moved(event: TicketEvent, names: Names) -> str:
 
 def _assigned(event: TicketEvent, names: Names) -> str:
     before, after = event.facts["from"], event.facts["to"]
+    because = str(event.facts.get("because"))
+    if because in _BECAUSE:
+        to_nobody, to_somebody = _BECAUSE[because]
+        words = to_nobody if after is None else to_somebody
+        return _(words, who=names.person(before), other=names.person(after))
     if after is None:
         return _("%(who)s is no longer responsible", who=names.person(before))
     if event.by is not None and event.by.id == after:
@@ -209,6 +214,14 @@ def _notice(event: TicketEvent, names: Names) -> str:
     return notice_words(event)
 
 
+def _kept_private(event: TicketEvent, names: Names) -> str:
+    return _("Kept from the requester’s colleagues")
+
+
+def _shown_to_unit(event: TicketEvent, names: Names) -> str:
+    return _("Shown to the requester’s colleagues")
+
+
 def _unknown(event: TicketEvent, names: Names) -> str:
     return event.kind.capitalize()
 
@@ -234,6 +247,8 @@ _SENTENCES: Mapping[str, Callable[[TicketEvent, Names], str]] = {
     "flood": _flood,
     "absence notice": _absence,
     **dict.fromkeys(NOTICE_ICONS, _notice),
+    "kept private": _kept_private,
+    "shown to unit": _shown_to_unit,
 }
 
 # These sentences name who did it, or say what somebody outside did.
@@ -260,7 +275,21 @@ _ICONS: Mapping[str, str] = {
     "mail suppressed": "warning",
     "flood": "warning",
     "absence notice": "clock",
+    "kept private": "lock",
+    "shown to unit": "people",
     **NOTICE_ICONS,
+}
+
+# Why tickets were handed over (`handing_over.Reason`): words without and with somebody new.
+_BECAUSE: Mapping[str, tuple[str, str]] = {
+    "left": (
+        N_("%(who)s has left, so anybody can take it"),
+        N_("Handed over to %(other)s, because %(who)s has left"),
+    ),
+    "away": (
+        N_("%(who)s is away, so anybody can take it"),
+        N_("Handed over to %(other)s, because %(who)s is away"),
+    ),
 }
 
 # (kind, whether this ticket stands in it to the other) -> words.

@@ -13,6 +13,7 @@ from helpdesk.core.errors import NotFound
 from helpdesk.domain.accounts.models import Function
 from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.accounts.queries import function_by_key
+from helpdesk.domain.accounts.units import units
 from helpdesk.domain.processes import PROCESSES, Standing
 from helpdesk.domain.services.queries import services
 from helpdesk.domain.tickets.queries import WorkList, queues
@@ -65,7 +66,7 @@ def show(asked: Asked, view: SavedView | None = None) -> str:
     after = request.args.get("after")
     shown = tickets_on(me(), which, sort=sort, after=after)
 
-    known = Known(queues(), services())
+    known = Known(queues(), services(), units())
 
     def address(after: str | None = None) -> str:
         if view is None:

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from helpdesk.core import clock, signing
 from helpdesk.core.db import unit_of_work
+from helpdesk.domain.accounts.absence import away_now
 from helpdesk.domain.accounts.permissions import Action
 from helpdesk.domain.accounts.queries import people_by_ids, people_who_may
 from helpdesk.domain.correspondence.delivery import cancel
@@ -31,6 +32,7 @@ from helpdesk.domain.tickets.actions import (
 )
 from helpdesk.domain.tickets.queries import queues, tickets_among
 from helpdesk.web.account import me
+from helpdesk.web.away import absence_words
 from helpdesk.web.desk.door import blueprint
 from helpdesk.web.desk.narrowing import all_states
 from helpdesk.web.filters import local_name
@@ -83,6 +85,7 @@ def many() -> Response | str:
             taken=[(each.number, each.subject) for each in found.outcome.taken],
             left=_left(found.outcome),
             told=found.told,
+            away=_away(decision),
             versions=found.versions,
             back=_back(),
         )
@@ -227,6 +230,14 @@ def _what(decision: Decision) -> str:
     if decision.deed is Deed.SERVICE:
         return _("Set the service %(name)s", name=local_name(decision.service))
     return _("Change the state to %(name)s", name=_(all_states()[decision.state]))
+
+
+def _away(decision: Decision) -> str:
+    """That who is to get the tickets is away, in words; "" while they are here."""
+    if decision.person is None:
+        return ""
+    away = away_now(now=clock.now(), among=(decision.person.id,))
+    return " ".join(absence_words(absence) for absence in away.values())
 
 
 def _numbers() -> list[int]:

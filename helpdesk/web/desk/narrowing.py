@@ -17,7 +17,7 @@ from helpdesk.web.desk.rows import COLUMNS, USUAL_COLUMNS
 from helpdesk.web.numbers import row_number
 
 # The words of an address that narrow a list; a saved view keeps them and the list's name.
-FILTERS = ("view", "process", "queue", "service", "priority", "state", "requester")
+FILTERS = ("view", "process", "queue", "service", "unit", "priority", "state", "requester")
 # People whose name begins with what was asked; more are not looked through.
 _MOST_REQUESTERS = 20
 
@@ -94,6 +94,7 @@ def narrowed(which: WorkList, asked: Asked, views: Sequence[str]) -> WorkList:
         which,
         queue_id=_id(asked.get("queue")) or which.queue_id,
         service_id=_id(asked.get("service")),
+        unit_id=_id(asked.get("unit")),
     )
 
 

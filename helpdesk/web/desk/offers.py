@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
+from helpdesk.core import clock
 from helpdesk.core.words import N_
-from helpdesk.domain.accounts.models import Function
+from helpdesk.domain.accounts.absence import away_now
+from helpdesk.domain.accounts.models import BusinessUnit, Function
 from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.accounts.queries import functions_of, people_who_may
 from helpdesk.domain.processes import PROCESSES
@@ -27,6 +29,7 @@ from helpdesk.web.desk.choices import (
     queue_choices,
     service_choices,
     state_choices,
+    unit_choices,
 )
 from helpdesk.web.desk.narrowing import Asked, all_states
 from helpdesk.web.desk.rows import COLUMNS
@@ -39,6 +42,7 @@ SORT_LABELS = {
 }
 COLUMN_LABELS = {
     "requester": lazy_gettext("Requester"),
+    "unit": lazy_gettext("Business unit"),
     "service": lazy_gettext("Service"),
     "state": lazy_gettext("State"),
     "process": lazy_gettext("Process"),
@@ -60,6 +64,7 @@ class Known:
 
     queues: Sequence[Queue]
     services: Sequence[Service]
+    units: Sequence[BusinessUnit] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,8 @@ def narrowing_offers(
         offer("process", _("Process"), processes)
     offer("queue", _("Queue"), queue_choices(known.queues))
     offer("service", _("Service"), service_choices(known.services))
+    if known.units:
+        offer("unit", _("Business unit"), unit_choices(known.units))
     levels = [SelectChoice(str(each), _(PRIORITY_LABELS[each])) for each in PRIORITIES]
     offer("priority", _("Priority"), levels)
     offer("state", _("State"), state_choices(all_states()))
@@ -132,7 +139,7 @@ def many_offers(known: Known) -> list[tuple[str, list[SelectChoice]]]:
     """What can be done to many tickets, as (label of the deed, choices “deed:value”)."""
     people = [SelectChoice(str(me().id), _("Me"))]
     others = [each for each in people_who_may(Action.WORK_ON_TICKETS) if each.id != me().id]
-    people += [*person_choices(others), SelectChoice("0", _("Nobody"))]
+    people += [*person_choices(others, away_now(now=clock.now())), SelectChoice("0", _("Nobody"))]
     offered = {
         Deed.ASSIGN: (_("Assign to"), people),
         Deed.QUEUE: (_("Move to the queue"), queue_choices(known.queues)),

@@ -9,7 +9,7 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 
-from helpdesk.domain.accounts.models import Person
+from helpdesk.domain.accounts.models import Absence, BusinessUnit, Person, Sharing
 from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.correspondence.bouncing import suppressed_among
 from helpdesk.domain.correspondence.models import BouncingAddress, Mailbox, OutboundMail
@@ -29,7 +29,9 @@ from helpdesk.domain.tickets.queries import (
     ticket_for,
 )
 from helpdesk.domain.tickets.queries.neighbours import Neighbours, neighbours_of
+from helpdesk.domain.tickets.queries.sharing import shared_in
 from helpdesk.web.account import me
+from helpdesk.web.away import absence_words
 from helpdesk.web.desk.conversation import (
     FEW_MESSAGES,
     NEWEST_MESSAGES,
@@ -40,6 +42,7 @@ from helpdesk.web.desk.conversation import (
 from helpdesk.web.desk.history import Names, event_words, icon_of, link_words, people_named
 from helpdesk.web.desk.messages import Reader, ShownMessage, shown_message
 from helpdesk.web.desk.seen import SeenBy
+from helpdesk.web.filters import local_name
 
 OTHER_TICKETS = 5
 
@@ -71,6 +74,8 @@ class TicketPage:
     mailboxes: Sequence[Mailbox]
     names: Names
     unreached: Mapping[str, BouncingAddress]
+    away: Mapping[int, Absence]
+    shared_in: BusinessUnit | None
 
     @property
     def works(self) -> bool:
@@ -103,6 +108,22 @@ class TicketPage:
     def agents(self) -> list[Person]:
         """Who can be made responsible, by name."""
         return [each.person for each in self.around if each.works]
+
+    @property
+    def assignee_away(self) -> str:
+        """That the one who is responsible is away, in words; "" while they are here."""
+        absence = self.away.get(self.ticket.assignee_id or 0)
+        return absence_words(absence) if absence is not None else ""
+
+    @property
+    def readers(self) -> str:
+        """Which colleagues of the requester can read what is said, in words; "" for none."""
+        unit = self.shared_in
+        if unit is None or self.ticket.private:
+            return ""
+        if unit.sharing == Sharing.CHOSEN.value:
+            return _("Some people in %(unit)s read this ticket.", unit=local_name(unit))
+        return _("Everybody in %(unit)s can read this ticket.", unit=local_name(unit))
 
     @property
     def hearers(self) -> list[Person]:
@@ -204,6 +225,8 @@ def read_page(number: int, window: Window | None = None) -> TicketPage:
         links=_links(near),
         others=near.others,
         mailboxes=mailboxes(),
+        away={each.person.id: each.absence for each in around if each.absence is not None},
+        shared_in=shared_in(ticket),
         names=Names(known, _by_id(all_queues), _by_id(all_services)),
         unreached=suppressed_among(
             each.email

@@ -16,7 +16,7 @@ from helpdesk.domain.tickets.queries import unread_among
 from helpdesk.web.filters import local_name
 
 # What a row may tell besides the priority, the subject, the number and who has it.
-COLUMNS = ("requester", "service", "state", "process", "queue", "age", "changed")
+COLUMNS = ("requester", "unit", "service", "state", "process", "queue", "age", "changed")
 USUAL_COLUMNS = ("requester", "service", "state", "changed")
 
 
@@ -29,6 +29,7 @@ class Row:
     subject: str
     requester: str
     service: str
+    unit: str
     state: str
     state_kind: str
     priority: int
@@ -54,6 +55,7 @@ def row_of(ticket: Ticket, *, unread: bool) -> Row:
         subject=ticket.subject,
         requester=ticket.requester.display_name,
         service=local_name(ticket.service),
+        unit=local_name(ticket.unit),
         state=_(ticket.state_spec.label),
         state_kind=state_kind(ticket),
         priority=ticket.priority,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from flask import flash
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from helpdesk.core import clock
 from helpdesk.core.errors import Invalid
+from helpdesk.domain.accounts.absence import away_now
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.permissions import Action
 from helpdesk.domain.accounts.queries import people_who_may, person_by_id
@@ -24,6 +26,7 @@ from helpdesk.forms.desk.ticket import (
     WatchForm,
 )
 from helpdesk.web.account import me
+from helpdesk.web.away import absence_words
 from helpdesk.web.desk.acting import carry_out
 from helpdesk.web.desk.choices import person_choices, queue_choices, service_choices
 from helpdesk.web.desk.door import blueprint
@@ -50,12 +53,17 @@ def assign(number: int) -> Answer:
     """Make somebody responsible, or nobody."""
     form = AssignForm()
     form.offer(person_choices(people_who_may(Action.WORK_ON_TICKETS)))
+    away = away_now(now=clock.now(), among=(form.person.data or 0,))
 
     def act(ticket: Ticket) -> None:
         to = person_by_id(form.person.data) if form.person.data else None
         actions.assign(ticket, to=to, seen=form.version, by=me(), now=clock.now())
 
-    return carry_out(number, form, act, said=_("Saved."))
+    answer = carry_out(number, form, act, said=_("Saved."))
+    if isinstance(answer, Response):
+        for absence in away.values():
+            flash(absence_words(absence), "warning")
+    return answer
 
 
 @blueprint.post("/tickets/<int:number>/move")

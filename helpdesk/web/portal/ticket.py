@@ -28,8 +28,9 @@ from helpdesk.web.files import attachment_response, really
 from helpdesk.web.mailframe import frame_response
 from helpdesk.web.opened import note_page_opened
 from helpdesk.web.portal.notices import notice_as_shown
+from helpdesk.web.portal.readers import readers_words
 from helpdesk.web.portal.standing import stand_of, steps_of
-from helpdesk.web.portal.way import Way, by_link, signed_in
+from helpdesk.web.portal.way import Way, by_link, reading
 from helpdesk.web.security import needs
 from helpdesk.web.uploads import CarriedFile
 
@@ -42,7 +43,7 @@ def follow(token: str) -> Response:
 @needs(Action.FOLLOW_OWN_TICKET)
 def ticket(number: int) -> Response:
     """The same page for somebody who is signed in."""
-    return page(signed_in(number))
+    return page(reading(number))
 
 
 def follow_attachment(token: str, attachment_id: int, filename: str) -> Response:
@@ -53,7 +54,7 @@ def follow_attachment(token: str, attachment_id: int, filename: str) -> Response
 @needs(Action.FOLLOW_OWN_TICKET)
 def attachment(number: int, attachment_id: int, filename: str) -> Response:
     """A file, for somebody who is signed in."""
-    return _file(signed_in(number), attachment_id)
+    return _file(reading(number), attachment_id)
 
 
 def follow_message_html(token: str, message_id: int) -> Response:
@@ -64,7 +65,7 @@ def follow_message_html(token: str, message_id: int) -> Response:
 @needs(Action.FOLLOW_OWN_TICKET)
 def message_html(number: int, message_id: int) -> Response:
     """A message as it was sent, for somebody who is signed in."""
-    return _frame(signed_in(number), message_id)
+    return _frame(reading(number), message_id)
 
 
 def page(
@@ -91,6 +92,8 @@ def page(
             (later, other.number, subject_of(other), way.to(other.number))
             for later, other in followed_neighbours(way.person, ticket)
         ],
+        readers=readers_words(ticket, way),
+        who=requester_name(ticket) if way.only_reads else "",
         form=form or AnswerForm(formdata=None),
         carried=carried,
         wishes=Wish,
@@ -108,6 +111,14 @@ def page(
 def subject_of(ticket: Ticket) -> str:
     """The subject; words of ours where there is none."""
     return _("(no subject)") if ticket.subject == NO_SUBJECT else ticket.subject
+
+
+def requester_name(ticket: Ticket) -> str:
+    """Who asked; never the address."""
+    person = person_by_id(ticket.requester_id)
+    if person is None:
+        return ""
+    return person.name or person.email.partition("@")[0]
 
 
 def _file(way: Way, attachment_id: int) -> Response:

@@ -14,6 +14,7 @@ from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.queries import person_by_id
 from helpdesk.domain.tickets.models import Attachment, Ticket
 from helpdesk.domain.tickets.queries.following import followed_ticket
+from helpdesk.domain.tickets.queries.sharing import shared_ticket
 from helpdesk.web.account import me, settings
 
 PURPOSE = "follow"
@@ -26,11 +27,15 @@ class BrokenLink(HelpdeskError):
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Who reads which ticket; `token` is None for somebody who is signed in."""
+    """Who reads which ticket; `token` is None for somebody who is signed in.
+
+    `only_reads` where the ticket is a colleague's, which their business unit shares.
+    """
 
     person: Person
     ticket: Ticket
     token: str | None
+    only_reads: bool = False
 
     def _url(self, by_link: str, signed_in: str, **values: Any) -> str:
         if self.token is None:
@@ -44,6 +49,10 @@ class Way:
     def answer(self) -> str:
         """Where answers go."""
         return self._url("follow_answer", "answer")
+
+    def privacy(self) -> str:
+        """Where its requester says whether colleagues read it."""
+        return self._url("follow_privacy", "privacy")
 
     def file(self, attachment: Attachment, **more: Any) -> str:
         """Where a file lies."""
@@ -77,6 +86,7 @@ def by_link(token: str) -> Way:
     person, ticket = who_and_what(named)
     # The language that this person chose holds here too, although nobody signed in.
     g.language_of_reader = person.language
+    g.time_zone_of_reader = person.time_zone
     refresh()
     return Way(person, ticket, token)
 
@@ -91,6 +101,14 @@ def who_and_what(payload: Any) -> tuple[Person, Ticket]:
         return person, followed_ticket(person, number)
     except NotFound as error:
         raise BrokenLink(str(error)) from None
+
+
+def reading(number: int) -> Way:
+    """The way of somebody who is signed in to what they may read; NotFound for all else."""
+    try:
+        return signed_in(number)
+    except NotFound:
+        return Way(me(), shared_ticket(me(), number), None, only_reads=True)
 
 
 def signed_in(number: int) -> Way:

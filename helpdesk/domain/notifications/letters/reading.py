@@ -52,7 +52,7 @@ from helpdesk.domain.tickets.models import Direction, Message, MessageKind, Tick
 _ABOUT_NO_TICKET = frozenset(
     {
         *("sign-in-help", "sign-in-link", "it-works-again"),
-        *("mailbox-alarm", "mailbox-works-again"),
+        *("mailbox-alarm", "mailbox-works-again", "handed-over-to-you"),
     }
 )
 _WITHOUT_WORDS = _ABOUT_NO_TICKET | {"received", "new-link"}

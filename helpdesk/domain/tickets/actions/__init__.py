@@ -12,6 +12,7 @@ from helpdesk.domain.tickets.actions.many import (
     take_back,
 )
 from helpdesk.domain.tickets.actions.opening import Opening, open_ticket, write_first
+from helpdesk.domain.tickets.actions.sharing import keep_private
 from helpdesk.domain.tickets.actions.speaking import (
     KeptFile,
     Words,
@@ -44,6 +45,7 @@ __all__ = [
     "add_note",
     "assign",
     "decide_for_many",
+    "keep_private",
     "link",
     "move",
     "open_ticket",

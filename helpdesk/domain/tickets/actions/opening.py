@@ -100,6 +100,7 @@ def _new(opening: Opening, now: datetime) -> Ticket:
             standing=initial.standing.value,
             subject=" ".join(opening.subject.split())[:300] or NO_SUBJECT,
             requester_id=opening.requester.id,
+            business_unit_id=opening.requester.business_unit_id,
             queue_id=opening.queue.id,
             service_id=opening.service.id if opening.service else None,
             mailbox_id=opening.mailbox_id,

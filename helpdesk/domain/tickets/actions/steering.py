@@ -82,11 +82,17 @@ def assign(
     ticket: Ticket,
     *,
     to: Person | None,
+    because: str = "",
+    told: bool = False,
     seen: int | None = None,
     by: Person | None,
     now: datetime,
 ) -> None:
-    """Make an agent responsible, or nobody; Refused for somebody who may not work on tickets."""
+    """Make an agent responsible, or nobody; Refused for somebody who may not work on tickets.
+
+    `because` is a word that the history puts into a sentence (see `handing_over.Reason`); `told`
+    when the agent hears of it another way, so that no mail of its own is sent.
+    """
     expect(ticket, seen)
     if to is not None and not may(to, Action.WORK_ON_TICKETS):
         raise Refused(N_("%(name)s does not work on tickets."), name=to.display_name)
@@ -94,8 +100,11 @@ def assign(
     if before == after:
         return
     ticket.assignee_id = after
-    line = record(ticket, "assigned", by=by, now=now, facts={"from": before, "to": after})
-    publish(TicketAssigned(ticket, line, by, before, after))
+    facts: dict[str, Any] = {"from": before, "to": after}
+    if because:
+        facts["because"] = because
+    line = record(ticket, "assigned", by=by, now=now, facts=facts)
+    publish(TicketAssigned(ticket, line, by, before, after, told))
 
 
 def place(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from helpdesk.domain.tickets.models.conversation import Attachment, Direction, Message, MessageKind
+from helpdesk.domain.tickets.models.handing import HandOver
 from helpdesk.domain.tickets.models.history import TicketEvent
 from helpdesk.domain.tickets.models.opened import ReadMark
 from helpdesk.domain.tickets.models.ticket import (
@@ -16,6 +17,7 @@ from helpdesk.domain.tickets.models.ticket import (
 __all__ = [
     "Attachment",
     "Direction",
+    "HandOver",
     "LinkKind",
     "Message",
     "MessageKind",

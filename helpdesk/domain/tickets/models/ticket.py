@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpdesk.core.db import Base, Instant
-from helpdesk.domain.accounts.models import Function, Person
+from helpdesk.domain.accounts.models import BusinessUnit, Function, Person
 from helpdesk.domain.processes import PROCESSES, Process, State
 from helpdesk.domain.services.models import Service
 
@@ -94,6 +94,16 @@ class Ticket(Base):
             postgresql_where=_DONE,
         ),
         Index("ix_tickets_requester", "requester_id", "id"),
+        # The tickets of a business unit, for its people and for the lists.
+        Index("ix_tickets_unit", "business_unit_id", "id"),
+        Index(
+            "ix_tickets_unit_unfinished",
+            "business_unit_id",
+            "priority",
+            "id",
+            sqlite_where=_UNFINISHED,
+            postgresql_where=_UNFINISHED,
+        ),
         Index("ix_tickets_changed", "changed_at", "id"),
         Index("ix_tickets_state_changed", "state", "changed_at"),
         # A number is never given twice, not even after the newest ticket was erased.
@@ -110,6 +120,11 @@ class Ticket(Base):
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     service_id: Mapped[int | None] = mapped_column(ForeignKey("services.id"), index=True)
     mailbox_id: Mapped[int | None] = mapped_column(ForeignKey("mailboxes.id"))
+    # The unit that the requester belonged to when the ticket was opened: who moves to another
+    # one does not take it along.
+    business_unit_id: Mapped[int | None] = mapped_column(ForeignKey("business_units.id"))
+    # The requester keeps it from colleagues who see the unit's tickets.
+    private: Mapped[bool] = mapped_column(default=False)
     impact: Mapped[int] = mapped_column(SmallInteger, default=2)
     urgency: Mapped[int] = mapped_column(SmallInteger, default=2)
     priority: Mapped[int] = mapped_column(SmallInteger, default=3)
@@ -126,6 +141,7 @@ class Ticket(Base):
     requester: Mapped[Person] = relationship(foreign_keys=requester_id, lazy="raise")
     assignee: Mapped[Person | None] = relationship(foreign_keys=assignee_id, lazy="raise")
     service: Mapped[Service | None] = relationship(lazy="raise")
+    unit: Mapped[BusinessUnit | None] = relationship(lazy="raise")
 
     @property
     def number(self) -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import joinedload
 
 from helpdesk.core.db import db
 from helpdesk.core.errors import Forbidden, NotFound
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.permissions import Action, may
+from helpdesk.domain.accounts.units import shared_since_for
 from helpdesk.domain.tickets.models import Queue, Ticket, TicketEvent, TicketLink, Watcher
 
 # What a row of a list shows, loaded with it, so that no row asks for itself.
@@ -19,6 +20,7 @@ ROW = (
     joinedload(Ticket.requester),
     joinedload(Ticket.assignee),
     joinedload(Ticket.service),
+    joinedload(Ticket.unit),
 )
 
 
@@ -29,7 +31,26 @@ def visible_to(person: Person | None) -> Select[Ticket]:
     if person is None or not may(person, Action.FOLLOW_OWN_TICKET):
         return select(Ticket).where(Ticket.id.is_(None))
     watched = select(Watcher.ticket_id).where(Watcher.person_id == person.id)
-    return select(Ticket).where(or_(Ticket.requester_id == person.id, Ticket.id.in_(watched)))
+    return select(Ticket).where(
+        or_(Ticket.requester_id == person.id, Ticket.id.in_(watched), shared_with(person))
+    )
+
+
+def shared_with(person: Person | None) -> ColumnElement[bool]:
+    """Whether a ticket is one that the person may read because their unit shares it; to read only.
+
+    It has to be of the unit that they belong to now, opened since that unit began to share, and
+    not kept private.
+    """
+    if person is None or person.business_unit_id is None:
+        return false()
+    if not may(person, Action.SEE_UNIT_TICKETS):
+        return false()
+    return and_(
+        Ticket.business_unit_id == person.business_unit_id,
+        ~Ticket.private,
+        Ticket.opened_at >= shared_since_for(person),
+    )
 
 
 def ticket_for(person: Person | None, number: int) -> Ticket:

@@ -32,6 +32,9 @@ PAGE = 50
 # So many tickets of a list without an end are looked through for one page.
 WINDOW = 5_000
 
+# What an index of finished tickets by number is for.
+_WITH_INDEX = ("place", "assignee", "service", "unit")
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Written out: the indexes are only for these rows, and a database cannot know a value for one.
 _IS_DONE = Ticket.standing == literal_column("'done'")
@@ -70,6 +73,7 @@ class WorkList:
     process: str | None = None
     everything: bool = False
     service_id: int | None = None
+    unit_id: int | None = None
     priority: int | None = None
     state: str | None = None
     requester_ids: tuple[int, ...] | None = None
@@ -187,6 +191,7 @@ def _floor(
             ("place", which.function_id is not None or which.queue_id is not None),
             ("assignee", which.assignee_id is not None),
             ("service", which.service_id is not None),
+            ("unit", which.unit_id is not None),
             ("unassigned", which.unassigned),
             ("process", which.process is not None),
             ("priority", which.priority is not None),
@@ -198,7 +203,7 @@ def _floor(
         return None
     # By number, and done: there is an index for each of these alone.
     by_number = order is _ORDERS[Sort.NEWEST] and not which.everything
-    if by_number and len(narrowed) == 1 and narrowed[0] in ("place", "assignee", "service"):
+    if by_number and len(narrowed) == 1 and narrowed[0] in _WITH_INDEX:
         return None
     row = db.session.execute(
         select(*order.columns)
@@ -260,6 +265,7 @@ def conditions_of(which: WorkList, *, queues_inside: bool = False) -> list[Colum
         (Ticket.assignee_id, which.assignee_id),
         (Ticket.process, which.process),
         (Ticket.service_id, which.service_id),
+        (Ticket.business_unit_id, which.unit_id),
         (Ticket.priority, which.priority),
         (Ticket.state, which.state),
     ):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased, defer, joinedload, selectinload
 from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.errors import NotFound
-from helpdesk.domain.accounts.models import Grant, Person
+from helpdesk.domain.accounts.models import Absence, Grant, Person
 from helpdesk.domain.accounts.permissions import PERMISSIONS, Action, may
 from helpdesk.domain.tickets.models import (
     Attachment,
@@ -246,7 +246,8 @@ def watchers_of(ticket: Ticket) -> Sequence[Person]:
 class PersonAround:
     """Somebody near a ticket: since when they follow it, and whether they work on tickets.
 
-    `read` is the version that they had open last (None: none yet), and `read_at` when.
+    `read` is the version that they had open last (None: none yet), and `read_at` when; `absence`
+    while they are away, with who stands in.
     """
 
     person: Person
@@ -254,6 +255,7 @@ class PersonAround:
     works: bool
     read: int | None = None
     read_at: datetime | None = None
+    absence: Absence | None = None
 
 
 def people_around(ticket: Ticket, *, named: Iterable[int]) -> Sequence[PersonAround]:
@@ -269,13 +271,25 @@ def people_around(ticket: Ticket, *, named: Iterable[int]) -> Sequence[PersonAro
     )
     mark = and_(ReadMark.person_id == Person.id, ReadMark.ticket_id == ticket.id)
     rows = db.session.execute(
-        select(Person, Watcher.since, Person.id.in_(workers), ReadMark.version, ReadMark.at)
+        select(
+            *(Person, Watcher.since, Person.id.in_(workers)),
+            *(ReadMark.version, ReadMark.at, Absence),
+        )
         .outerjoin(Watcher, and_(Watcher.person_id == Person.id, Watcher.ticket_id == ticket.id))
         .outerjoin(ReadMark, mark)
+        .outerjoin(
+            Absence,
+            and_(
+                Absence.person_id == Person.id,
+                Absence.starts_at <= clock.now(),
+                Absence.ends_at > clock.now(),
+            ),
+        )
+        .options(joinedload(Absence.person), joinedload(Absence.substitute))
         .where(Person.id.in_(everybody))
         .order_by(Person.name, Person.id)
     ).unique()
     return [
-        PersonAround(person, since, bool(works) and person.active, read, read_at)
-        for person, since, works, read, read_at in rows
+        PersonAround(person, since, bool(works) and person.active, read, read_at, absence)
+        for person, since, works, read, read_at, absence in rows
     ]

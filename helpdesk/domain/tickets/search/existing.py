@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from helpdesk.domain.accounts.models import BusinessUnit
 from helpdesk.domain.accounts.queries import functions
+from helpdesk.domain.accounts.units import units
 from helpdesk.domain.services.models import Service
 from helpdesk.domain.services.queries import services
 from helpdesk.domain.tickets.models import Queue
@@ -46,7 +48,11 @@ def _services() -> list[Choice]:
     return [_named(service) for service in services()]
 
 
-def _named(thing: Queue | Service) -> Choice:
+def _units() -> list[Choice]:
+    return [_named(unit) for unit in units()]
+
+
+def _named(thing: Queue | Service | BusinessUnit) -> Choice:
     return Choice(
         thing.key,
         thing.key,
@@ -63,6 +69,7 @@ _CHOICES: Mapping[Key, Callable[[], list[Choice]]] = {
     Key.QUEUE: _queues,
     Key.PROCESS: values.processes,
     Key.SERVICE: _services,
+    Key.UNIT: _units,
     Key.PRIORITY: lambda: list(values.PRIORITIES),
     Key.ASSIGNEE: lambda: [*values.ASSIGNEES, *workers()],
     Key.HAS: lambda: list(values.PARTS),

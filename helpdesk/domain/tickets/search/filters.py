@@ -27,6 +27,7 @@ _COLUMNS: Mapping[Key, Any] = {
     Key.QUEUE: Ticket.queue_id,
     Key.PROCESS: Ticket.process,
     Key.SERVICE: Ticket.service_id,
+    Key.UNIT: Ticket.business_unit_id,
     Key.PRIORITY: Ticket.priority,
     Key.ASSIGNEE: Ticket.assignee_id,
 }

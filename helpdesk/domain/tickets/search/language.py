@@ -21,6 +21,7 @@ class Key(enum.StrEnum):
     QUEUE = "queue"
     PROCESS = "process"
     SERVICE = "service"
+    UNIT = "unit"
     PRIORITY = "priority"
     FROM = "from"
     ASSIGNEE = "assignee"
@@ -36,6 +37,7 @@ SWEDISH: Mapping[Key, str] = {
     Key.QUEUE: "kö",
     Key.PROCESS: "process",
     Key.SERVICE: "tjänst",
+    Key.UNIT: "verksamhet",
     Key.PRIORITY: "prioritet",
     Key.FROM: "från",
     Key.ASSIGNEE: "handläggare",
