@@ -112,7 +112,6 @@ def test_a_fault_becomes_a_ticket_like_a_mail_does(
     assert [to for to, _ in stage.mails("received")][-1] == "eva@example.com"
 
 
-@pytest.mark.one_database
 def test_what_is_sent_twice_is_one_ticket(stage: Stage, sign_in: SignIn) -> None:
     eva = sign_in(stage.world.eva_id)
     review = eva.post("/fault", data=filled(step="review"))

@@ -20,8 +20,6 @@ from tests.web.conftest import Browser
 from tests.web.portal_stage import Stage, send, token_in
 from tests.web.portal_stage import stage as stage
 
-pytestmark = pytest.mark.one_database
-
 ASK = "/account/link"
 
 
@@ -66,6 +64,7 @@ def test_the_link_signs_in_once_and_only_when_its_button_is_pressed(stage: Stage
     assert not is_in(second)
 
 
+@pytest.mark.one_database
 def test_the_answer_never_tells_whether_an_address_is_known(stage: Stage) -> None:
     with stage.inside(), unit_of_work():
         switch_person(
@@ -91,6 +90,7 @@ def test_the_answer_never_tells_whether_an_address_is_known(stage: Stage) -> Non
     assert [to for to, _ in stage.mails("sign-in-link")] == ["eva@example.com"]
 
 
+@pytest.mark.one_database
 def test_who_works_here_gets_the_way_to_a_password_and_no_link(stage: Stage) -> None:
     send(browser(stage), ASK, address="agnes@example.org")
     assert stage.mails("sign-in-link") == []
@@ -102,6 +102,7 @@ def test_who_works_here_gets_the_way_to_a_password_and_no_link(stage: Stage) -> 
     assert browser(stage).get(link).status_code == 410
 
 
+@pytest.mark.one_database
 def test_the_mail_goes_to_the_persons_own_address_whichever_was_written(stage: Stage) -> None:
     with stage.inside(), unit_of_work():
         add_address(db.session.get_one(Person, stage.world.eva_id), address="ek@example.com")
@@ -109,6 +110,7 @@ def test_the_mail_goes_to_the_persons_own_address_whichever_was_written(stage: S
     assert stage.mails("sign-in-link")[-1][0] == "eva@example.com"
 
 
+@pytest.mark.one_database
 def test_nobodys_inbox_is_filled(stage: Stage, now: datetime) -> None:
     for minute in range(9):
         with clock.stopped_at(now + timedelta(minutes=minute)):
@@ -116,6 +118,7 @@ def test_nobodys_inbox_is_filled(stage: Stage, now: datetime) -> None:
     assert len(stage.mails("sign-in-link")) == 5
 
 
+@pytest.mark.one_database
 def test_a_client_that_asks_for_everybody_is_stopped(stage: Stage) -> None:
     client = browser(stage)
     answers = [send(client, ASK, address=f"a{each}@example.net").status_code for each in range(12)]
@@ -123,6 +126,7 @@ def test_a_client_that_asks_for_everybody_is_stopped(stage: Stage) -> None:
     assert answers[-1] == 429
 
 
+@pytest.mark.one_database
 def test_an_old_forged_or_cut_link_opens_nothing(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,6 +144,7 @@ def test_an_old_forged_or_cut_link_opens_nothing(
     assert press(browser(stage), link) == 303
 
 
+@pytest.mark.one_database
 def test_a_new_password_ends_links_that_are_out(stage: Stage, now: datetime) -> None:
     link = mailed_link(stage)
     with stage.inside(), unit_of_work():
@@ -147,6 +152,7 @@ def test_a_new_password_ends_links_that_are_out(stage: Stage, now: datetime) -> 
     assert browser(stage).get(link).status_code == 410
 
 
+@pytest.mark.one_database
 def test_nobody_is_led_elsewhere_by_a_link(stage: Stage, now: datetime) -> None:
     for minute, elsewhere in enumerate(
         ("https://evil.example", "//evil.example", "/\\evil.example")
@@ -163,6 +169,7 @@ def test_nobody_is_led_elsewhere_by_a_link(stage: Stage, now: datetime) -> None:
     assert send(browser(stage), f"{ASK}/{token}").location == "/account/home"
 
 
+@pytest.mark.one_database
 def test_the_button_needs_its_own_token(stage: Stage) -> None:
     link = mailed_link(stage)
     assert browser(stage).post(link).status_code == 400

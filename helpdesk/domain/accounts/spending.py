@@ -16,8 +16,10 @@ REMEMBERED = timedelta(days=2)
 
 def spend(nonce: str, *, now: datetime) -> bool:
     """Use a token up; False when it was used before, also at this very moment by somebody else."""
+    # Whether a row was written is asked for: a driver's count of rows may be -1 for "not known".
+    statement = unless_known(SpentToken).returning(SpentToken.nonce)
     row = {"nonce": nonce, "spent_at": now, "led_to": None}
-    return bool(db.session.connection().execute(unless_known(SpentToken), row).rowcount)
+    return db.session.connection().execute(statement, row).first() is not None
 
 
 def led_to(nonce: str, number: int) -> None:

@@ -44,9 +44,9 @@ class _LocalTime(DateTimeLocalField):
             ) from None
 
 
-def _words(label: Any, **more: Any) -> TextAreaField:
+def _words(label: Any) -> TextAreaField:
     return TextAreaField(
-        label, [Length(max=_LONGEST, message=_TOO_LONG)], filters=[one_kind_of_line], **more
+        label, [Length(max=_LONGEST, message=_TOO_LONG)], filters=[one_kind_of_line]
     )
 
 
@@ -57,16 +57,10 @@ class NoticeForm(FlaskForm):
         lazy_gettext("Title in English"), [Length(max=200)], filters=[on_one_line]
     )
     title_sv = StringField(
-        lazy_gettext("Title in Swedish"),
-        [Length(max=200)],
-        filters=[on_one_line],
-        description=lazy_gettext("One language is enough: the others read that one."),
+        lazy_gettext("Title in Swedish"), [Length(max=200)], filters=[on_one_line]
     )
     words_en = _words(lazy_gettext("Words in English"))
-    words_sv = _words(
-        lazy_gettext("Words in Swedish"),
-        description=lazy_gettext("What does not work, for whom, and what one can do meanwhile."),
-    )
+    words_sv = _words(lazy_gettext("Words in Swedish"))
     service = SelectField(lazy_gettext("Service"), coerce=int)
     since_at = _LocalTime(
         lazy_gettext("Broken since"),
