@@ -100,6 +100,7 @@ def test_somebody_goes_away_and_the_desk_shows_it(
         follow_redirects=True,
     )
     assert f"{words}</p>" in answer.text.split("<main")[1].split("ticket-side")[0]
+    db.session.rollback()
     assert db.session.get_one(Ticket, other).assignee_id == world.agnes_id
     assert "Agnes Agent (back on Mon 7 Dec)" in admin.get("/desk/all").text
     many = admin.post(
