@@ -1,4 +1,4 @@
-"""People: units with senders and sharing, absences, unwanted mail, hand-overs, closed functions."""
+"""People: units with senders and sharing, absences, unwanted mail, hand-overs."""
 
 from __future__ import annotations
 
@@ -106,9 +106,6 @@ def upgrade() -> None:
         "people",
         sa.Column("unwanted_mail", sa.JSON(), nullable=False, server_default=sa.text("'[]'")),
     )
-    op.add_column(
-        "functions", sa.Column("active", sa.Boolean(), nullable=False, server_default=sa.true())
-    )
     op.create_table(
         "hand_overs",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -176,7 +173,6 @@ def downgrade() -> None:
     op.drop_column("tickets", "private")
     op.drop_column("tickets", "business_unit_id")
     op.drop_table("hand_overs")
-    op.drop_column("functions", "active")
     op.drop_column("people", "unwanted_mail")
     op.drop_table("absences")
     op.drop_table("unit_readers")

@@ -15,6 +15,7 @@ from helpdesk.domain.configuration.actions import Thing, What, record_change
 from helpdesk.domain.configuration.models import ConfigurationChange
 from helpdesk.domain.services.models import Service
 from helpdesk.domain.tickets.models import Queue
+from helpdesk.domain.tickets.queries import history, ticket_by_number
 from tests.mail.outbox import ask
 from tests.web.admin_forms import send
 from tests.web.conftest import SignIn
@@ -154,3 +155,27 @@ def test_the_changes_page_by_key_and_tell_of_one_thing(admin: FlaskClient, world
     assert "Rule 07" in one
     assert "Rule 08" not in one
     assert "Nothing was changed yet" in admin.get("/admin/changes?kind=mailbox").text
+
+
+def test_a_queue_is_emptied_into_one_that_can_take_its_tickets(
+    admin: FlaskClient, world: World, now: datetime
+) -> None:
+    numbers = [ask(world, now) for _ in range(2)]
+    path = f"/admin/queues/{world.queue_id}/empty"
+    page = admin.get(path).text
+    assert "2 unfinished tickets lie here." in page
+    # The other queue of the service desk is for requests only.
+    assert "Beställningar" not in page
+    assert "Requests" not in page.split("<form", 2)[-1]
+    assert "2 tickets were handed over." in send(admin, path, to=str(world.technical_queue_id)).text
+    db.session.rollback()
+    for number in numbers:
+        ticket = ticket_by_number(number)
+        assert ticket is not None
+        assert ticket.queue_id == world.technical_queue_id
+        assert history(ticket)[-1].kind == "placed"
+    line = db.session.scalars(
+        select(ConfigurationChange).order_by(ConfigurationChange.id.desc())
+    ).first()
+    assert line is not None
+    assert line.facts == {"tickets": ["Incidents", "Technical operations"]}

@@ -61,10 +61,11 @@ def test_a_requester_chooses_their_mail_and_has_no_absence(sign_in: SignIn, worl
     assert "A ticket is assigned to you" not in page
     assert "/me/absence" not in page
     eva.post("/me/mail", data={"wanted": ["received"]})
+    db.session.rollback()
     assert db.session.get_one(Person, world.eva_id).unwanted_mail == ["resolved"]
     # What must come cannot be turned off by a form that was made up.
     eva.post("/me/mail", data={"wanted": []})
-    db.session.expire_all()
+    db.session.rollback()
     assert db.session.get_one(Person, world.eva_id).unwanted_mail == ["received", "resolved"]
     for path in ("/me/absence", "/me/return"):
         assert eva.post(path, data={}).status_code == 403
@@ -95,10 +96,11 @@ def test_somebody_goes_away_and_the_desk_shows_it(
     version = db.session.get_one(Ticket, other).version
     answer = admin.post(
         f"/desk/tickets/{other}/assign",
-        data={"person": world.agnes_id, "seen": version},
+        data={"assign-person": world.agnes_id, "assign-seen": version},
         follow_redirects=True,
     )
     assert f"{words}</p>" in answer.text.split("<main")[1].split("ticket-side")[0]
+    db.session.rollback()
     assert db.session.get_one(Ticket, other).assignee_id == world.agnes_id
     assert "Agnes Agent (back on Mon 7 Dec)" in admin.get("/desk/all").text
     many = admin.post(
@@ -119,11 +121,11 @@ def test_tickets_go_to_who_stands_in_or_back_to_their_queues(
     assert db.session.scalars(select(Absence)).all() == []
     said = away(agnes, tickets="all", substitute=str(world.oskar_id))
     assert "One ticket was handed over." in said
-    db.session.expire_all()
+    db.session.rollback()
     assert db.session.get_one(Ticket, number).assignee_id == world.oskar_id
     second = hers(world, now)
     away(agnes, tickets="all", where="queue")
-    db.session.expire_all()
+    db.session.rollback()
     assert db.session.get_one(Ticket, second).assignee_id is None
     page = agnes.get(f"/desk/tickets/{second}").text
     assert "Agnes Agent is away, so anybody can take it by Agnes Agent" in page

@@ -79,8 +79,6 @@ class Function(Base):
     name_en: Mapped[str] = mapped_column(String(200))
     name_sv: Mapped[str] = mapped_column(String(200))
     position: Mapped[int] = mapped_column(default=0)
-    # A closed one is kept, since tickets and their histories name its queues.
-    active: Mapped[bool] = mapped_column(default=True)
 
 
 class Grant(Base, RoleMixin):

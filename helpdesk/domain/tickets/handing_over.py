@@ -18,6 +18,7 @@ from helpdesk.core.events import publish
 from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.permissions import Action, may
+from helpdesk.domain.configuration.actions import Thing, What, record_change
 from helpdesk.domain.processes import Standing
 from helpdesk.domain.tickets.actions import assign, place
 from helpdesk.domain.tickets.events import HandedOver
@@ -32,7 +33,7 @@ class Reason(enum.StrEnum):
 
     LEFT = "left"
     AWAY = "away"
-    CLOSED = "closed"
+    EMPTIED = "emptied"
 
 
 def begin_hand_over(
@@ -65,14 +66,26 @@ def begin_hand_over(
 
 
 def begin_to_empty(queue: Queue, *, to: Queue, by: Person | None, now: datetime) -> HandOver:
-    """Let the unfinished tickets of a queue go to another one; see `carry_on`."""
+    """Let the unfinished tickets of a queue go to another one; see `carry_on`; recorded.
+
+    Refused for a queue that cannot take all of them.
+    """
     if to.id == queue.id or to.process not in (None, queue.process):
         raise Refused(N_("This queue is only for another process."))
+    record_change(
+        Thing.QUEUE,
+        thing_id=queue.id,
+        name=queue.name_en,
+        what=What.CHANGED,
+        changes={"tickets": [queue.name_en, to.name_en]},
+        by=by,
+        now=now,
+    )
     return _begun(
         HandOver(
             queue_id=queue.id,
             to_queue_id=to.id,
-            reason=Reason.CLOSED.value,
+            reason=Reason.EMPTIED.value,
             by_id=by.id if by else None,
             started_at=now,
         )

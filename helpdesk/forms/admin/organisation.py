@@ -68,6 +68,16 @@ class QueueForm(Named):
         self.process_name.choices = choices([("", _("all processes")), *processes])
 
 
+class EmptyingForm(FlaskForm):
+    """Where the unfinished tickets of a queue go."""
+
+    to = SelectField(lazy_gettext("They go to the queue"), coerce=int)
+
+    def offer(self, queues: Sequence[tuple[int, str]]) -> None:
+        """Let these queues be chosen."""
+        self.to.choices = choices(queues)
+
+
 class ServiceForm(Named):
     """A node of the service structure."""
 

@@ -54,6 +54,7 @@ def assign(number: int) -> Answer:
     form = AssignForm()
     form.offer(person_choices(people_who_may(Action.WORK_ON_TICKETS)))
     away = away_now(now=clock.now(), among=(form.person.data or 0,))
+    warnings = [absence_words(absence) for absence in away.values()]
 
     def act(ticket: Ticket) -> None:
         to = person_by_id(form.person.data) if form.person.data else None
@@ -61,8 +62,8 @@ def assign(number: int) -> Answer:
 
     answer = carry_out(number, form, act, said=_("Saved."))
     if isinstance(answer, Response):
-        for absence in away.values():
-            flash(absence_words(absence), "warning")
+        for words in warnings:
+            flash(words, "warning")
     return answer
 
 
