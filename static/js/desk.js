@@ -28,7 +28,10 @@ function pick() {
 function press(key) {
   const target = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((one) => one.checkVisibility?.() ?? true);
   if (!target) return false;
-  if (isWriting(target)) { target.focus(); target.select?.(); } else target.click();
+  // What is open already is written in, not closed.
+  const fold = target.closest("summary")?.parentElement;
+  if (fold?.open && fold.matches(".composer")) fold.querySelector("textarea").focus();
+  else if (isWriting(target)) { target.focus(); target.select?.(); } else target.click();
   return true;
 }
 

@@ -17,7 +17,7 @@ def expected(ticket: Ticket, said: list[Spoken]) -> str:
         return ""
     requester = ticket.requester.display_name
     if standing is Standing.WAITING:
-        return _("an answer from %(name)s is expected", name=requester)
+        return _("An answer from %(name)s is expected", name=requester)
     who = (
         ticket.assignee.display_name
         if ticket.assignee
@@ -26,4 +26,4 @@ def expected(ticket: Ticket, said: list[Spoken]) -> str:
     spoken = [each.message for each in said if each.message.kind == MessageKind.MESSAGE.value]
     if spoken and spoken[-1].direction == Direction.IN.value:
         return _("%(name)s waits for an answer from %(who)s", name=requester, who=who)
-    return _("the next step is with %(who)s", who=who)
+    return _("The next step is with %(who)s", who=who)
