@@ -1,7 +1,11 @@
 /* The desk from the keyboard, and the count of what is selected. */
 
-const rows = () => [...document.querySelectorAll("[data-row]")];
-const linkOf = (row) => row?.querySelector(".row-subject a");
+// On a list its tickets, on a ticket its messages.
+const rows = () => {
+  const listed = [...document.querySelectorAll("[data-row]")];
+  return listed.length ? listed : [...document.querySelectorAll(".conversation article[data-message]")];
+};
+const linkOf = (row) => row.querySelector(".row-subject a") || row.querySelector(":scope > details > summary") || row;
 const isWriting = (element) => element.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 
 function step(by) {
@@ -9,7 +13,9 @@ function step(by) {
   if (!all.length) return;
   const here = all.findIndex((row) => row.contains(document.activeElement));
   const next = all[Math.min(Math.max(here + by, 0), all.length - 1)];
-  linkOf(next).focus({ focusVisible: true });
+  const place = linkOf(next);
+  if (place === next) next.tabIndex = -1;
+  place.focus({ focusVisible: true });
   next.scrollIntoView({ block: "nearest" });
 }
 
@@ -22,7 +28,10 @@ function pick() {
 function press(key) {
   const target = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((one) => one.checkVisibility?.() ?? true);
   if (!target) return false;
-  if (isWriting(target)) { target.focus(); target.select?.(); } else target.click();
+  // What is open already is written in, not closed.
+  const fold = target.closest("summary")?.parentElement;
+  if (fold?.open && fold.matches(".composer")) fold.querySelector("textarea").focus();
+  else if (isWriting(target)) { target.focus(); target.select?.(); } else target.click();
   return true;
 }
 

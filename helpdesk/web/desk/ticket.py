@@ -12,6 +12,7 @@ from helpdesk.web.account import settings
 from helpdesk.web.desk.conversation import NEWEST_MESSAGES, PORTION
 from helpdesk.web.desk.decisions import decisions, moves, replies_and
 from helpdesk.web.desk.door import blueprint
+from helpdesk.web.desk.expecting import expected
 from helpdesk.web.desk.page import read_page
 from helpdesk.web.desk.rows import state_kind
 from helpdesk.web.desk.writing import writing
@@ -76,6 +77,7 @@ def ticket_page(
         moves=moves(page.ticket),
         replies_and=replies_and(page.ticket),
         state_kind=state_kind(page.ticket),
+        expected=expected(page.ticket, list(page.said)),
         changes=page.changes_since(seen) if seen is not None else [],
         refused=refused,
         limit_mb=settings().max_upload_mb,
