@@ -127,7 +127,7 @@ _MEANINGS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("5.2.2", _together(_STORES, _FULL)),
     ("5.3.4", _together(_SIZES, _EXCEEDS)),
     ("5.2.1", _together(f"{_PEOPLE}|{_STORES}|mail for", _CLOSED)),
-    ("5.1.1", _together(_PEOPLE, _UNKNOWN)),
+    ("5.1.1", _together(f"{_PEOPLE}|{_STORES}", _UNKNOWN)),
     (
         "5.1.2",
         _together("domain|host|mx", f"no (?:valid )?mx|not configured|not local|{_UNKNOWN}"),
@@ -181,12 +181,12 @@ _SHORT_MEANINGS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 
-def sentence_status(text: str) -> str | None:
+def sentence_status(text: str, *, guess: bool = True) -> str | None:
     """The status (RFC 3463) of a refusal by what it says of what; None where it says neither.
 
     Meant for a server's own answer, not for a whole report: there such words stand everywhere.
     """
     said = " ".join(_NAMES.sub(" ", text[:_LONGEST].lower()).split())
-    short = said.count(" ") < _FEW_WORDS
+    short = guess and said.count(" ") < _FEW_WORDS
     meanings = _MEANINGS + _SHORT_MEANINGS if short else _MEANINGS
     return next((status for status, pattern in meanings if pattern.search(said)), None)

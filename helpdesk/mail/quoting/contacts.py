@@ -20,8 +20,11 @@ _COMPANY = re.compile(rf"\b(?:{any_of(COMPANIES)})(?!\w)")
 _CONTACT = re.compile(
     r"\w@[\w-]+\.\w|https?://|\bwww\.\w|(?:\+|\b00)\d[\d ()/.-]{6,}"
     r"|(?<![\d./-])\(?\b0\d{1,4}\)?[ /-]+[\d -]{5,}|\b\d{3}[ .-]\d{3}[ .-]\d{4}\b|\b0\d{8,10}\b"
-    r"|^(?:tel|tfn|telefon|phone|mobil|mobile|cell|direct|direkt|puh|gsm|fax"
-    r"|e-?mail|e-post|web)\b[.:]",
+    # Norwegian and Danish numbers: in pairs, or 3-2-3.
+    r"|(?<![\d.,] )\b\d{2} \d{2} \d{2} \d{2}\b(?! ?\d)|(?<![\d.,] )\b\d{3} \d{2} \d{3}\b(?! ?\d)"
+    r"|^(?:tel|tfn|tlf|telefon|telefone|teléfono|telefono|tél|phone|ph|mobil|mobile|móvil|mob|cell"
+    r"|direct|direkt|puh|puhelin|gsm|fax|faks|e-?mail|e-post|epost|web|тел)\b\s?[.:]"
+    r"|^[tmpfdo]\s?[.:]\s?[+(\d]",
     re.IGNORECASE,
 )
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .notices import ABOUT_MAIL, ALONE, CONFIDENTIAL, READER, WHAT_TO_DO
+from .notices import (
+    ABOUT_MAIL,
+    ALONE,
+    CONFIDENTIAL,
+    PRIVACY,
+    READ_MORE,
+    READER,
+    WHAT_TO_DO,
+)
 
 _TITLES = re.compile(
     r"\W*(?:(?:e-?mail )?(?:legal )?disclaimer|confidentiality(?: notice)?|confidential(?:ity)? "
@@ -57,6 +65,8 @@ def is_footer(paragraph: list[str]) -> bool:
         return True
     if len(said) < 45 or "?" in said:
         return False
+    if any(words in said for words in PRIVACY):
+        return any(words in said for words in READ_MORE)
     if not any(words in said for words in ABOUT_MAIL):
         return False
     doing = sum(words in said for words in WHAT_TO_DO)
@@ -111,7 +121,9 @@ def _lines_above(paragraph: list[str]) -> int:
         at = next(alone, 0)
     head = paragraph[:at]
     said = " ".join(head).lower()
-    if is_footer(head) or any(words in said for words in (*ABOUT_MAIL, *CONFIDENTIAL)):
+    if all(_may_stand_between([line]) for line in head) or is_footer(head):
+        return 0
+    if any(words in said for words in (*ABOUT_MAIL, *CONFIDENTIAL)):
         return 0
     return at
 

@@ -84,6 +84,21 @@ READER = (
     *("recipient", "addressee", "addressed", "mottagare", "modtager", "mottaker", "vastaanottaj"),
     *("empfänger", "adressat", "geadresseerde", "destinatair", "destinatari", "adresat"),
 )
+# Whose data a house handles, and where that is told: both together are a house's notice.
+PRIVACY = (
+    *("dina personuppgifter", "your personal data", "your personal information", "uw gegevens"),
+    *("personenbezogenen daten", "vos données personnelles", "données à caractère personnel"),
+    *("dine personoplysninger", "dine personopplysninger", "henkilötieto", "persoonsgegevens"),
+    *("sus datos personales", "datos de carácter personal", "tuoi dati", "suoi dati personali"),
+    *("dane osobowe", "danych osobowych", "seus dados pessoais"),
+)
+READ_MORE = (
+    *("läs mer", "läs om hur", "mer information", "read more", "find out more", "learn more"),
+    *("more information", "privacy", "weitere informationen", "datenschutz", "en savoir plus"),
+    *("læs mere", "les mer", "lue lisää", "lisätietoja", "lees meer", "meer informatie"),
+    *("más información", "leer más", "maggiori informazioni", "ulteriori informazioni"),
+    *("więcej informacji", "saiba mais", "http", "www.", "gdpr"),
+)
 # One of these alone is enough: nobody writes them by hand at the end of a mail.
 ALONE = (
     *("consider the environment before", "think before you print", "before printing this"),

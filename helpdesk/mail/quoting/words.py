@@ -128,7 +128,7 @@ QUOTERS: tuple[str, ...] = (
 
 _FIELD_LABELS: dict[Field, tuple[str, ...]] = {
     Field.FROM: (
-        *("from", "från", "fra", "lähettäjä", "von", "van", "de", "da", "od", "avsändare"),
+        *("from", "frá", "från", "fra", "lähettäjä", "von", "van", "de", "da", "od", "avsändare"),
         *("absender", "afzender", "expéditeur", "remitente", "mittente", "nadawca", "avsender"),
         *("afsender", "от", "від", "feladó", "kimden", "saatja", "发件人", "差出人", "寄件者"),
         *(
@@ -201,7 +201,18 @@ _FIELD_LABELS: dict[Field, tuple[str, ...]] = {
         *("копия", "抄送", "kópia", "hemlig kopia", "참조", "副本", "κοινοποίηση", "copia a"),
     ),
     Field.SUBJECT: (
-        *("subject", "ämne", "emne", "aihe", "betreff", "betr", "thema", "onderwerp", "objet"),
+        *(
+            "subject",
+            "efni",
+            "ämne",
+            "emne",
+            "aihe",
+            "betreff",
+            "betr",
+            "thema",
+            "onderwerp",
+            "objet",
+        ),
         *("sujet", "asunto", "oggetto", "temat", "assunto", "předmět", "tema", "тема", "tárgy"),
         *(
             "konu",
