@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from helpdesk.core.events import Reaction
+from helpdesk.domain.moving import move_drafts, move_mail
 from helpdesk.domain.notifications.actions import announce
 from helpdesk.domain.tickets import events
 from helpdesk.domain.tickets.search import index_message, index_opening, index_subject
-from helpdesk.domain.tickets.search.anew import index_anew
+from helpdesk.domain.tickets.search.anew import index_anew, index_split
 
 REACTIONS: Mapping[type, tuple[Reaction, ...]] = {
     events.TicketOpened: (index_opening, announce),
@@ -21,4 +22,8 @@ REACTIONS: Mapping[type, tuple[Reaction, ...]] = {
     events.TicketAssigned: (announce,),
     events.TicketPlaced: (announce,),
     events.TicketRenamed: (index_subject, announce),
+    events.TicketMerged: (index_anew, move_drafts, announce),
+    events.TicketSeparated: (index_anew,),
+    events.TicketSplit: (index_split, move_mail),
+    events.TicketWoke: (announce,),
 }

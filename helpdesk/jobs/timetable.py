@@ -32,4 +32,6 @@ TIMETABLE: tuple[Entry, ...] = (
     # A dying sign-in is told within the minute; nothing else here is so urgent.
     Entry("raise alarms", 15, tasks.raise_alarms),
     Entry("close resolved tickets", 3600, tasks.close_resolved),
+    # Nobody counts the seconds of a time that they named as "tomorrow morning".
+    Entry("wake snoozed tickets", 20, tasks.wake_snoozed),
 )

@@ -61,6 +61,8 @@ class ShownMessage:
     attachments: Sequence[ShownFile]
     deliveries: Sequence[Delivery]
     original_url: str | None
+    # Where it stands, if that is not the ticket whose page it is.
+    ticket_number: int
 
     @property
     def is_trouble(self) -> bool:
@@ -103,6 +105,7 @@ def shown_message(spoken: Spoken, mails: Sequence[OutboundMail], reader: Reader)
             if message.channel == "mail" and reader.sees_originals
             else None
         ),
+        ticket_number=message.ticket_id,
     )
 
 

@@ -14,6 +14,7 @@ from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.correspondence.bouncing import suppressed_among
 from helpdesk.domain.correspondence.models import BouncingAddress, Mailbox, OutboundMail
 from helpdesk.domain.correspondence.queries import deliveries_of, mailboxes
+from helpdesk.domain.processes import Standing
 from helpdesk.domain.services.models import Service
 from helpdesk.domain.services.queries import services
 from helpdesk.domain.tickets.models import LinkKind, Queue, Ticket, TicketEvent
@@ -60,9 +61,11 @@ class Part:
 class Link:
     """Another ticket, and what it is to this one."""
 
+    id: int
     words: str
     ticket: Ticket
     doubtful: bool
+    is_part: bool
 
 
 @dataclass(frozen=True)
@@ -79,14 +82,30 @@ class TicketPage:
     services: Sequence[Service]
     links: Sequence[Link]
     others: Sequence[Ticket]
+    merged: Sequence[Ticket]
+    into: Ticket | None
     mailboxes: Sequence[Mailbox]
     names: Names
     unreached: Mapping[str, BouncingAddress]
 
     @property
     def works(self) -> bool:
-        """Whether the reader may change the ticket."""
+        """Whether the reader may change the ticket; what was merged is changed where it goes on."""
+        return self.may_work and self.ticket.merged_into_id is None
+
+    @property
+    def may_work(self) -> bool:
+        """Whether the reader works on tickets."""
         return may(self.reader, Action.WORK_ON_TICKETS)
+
+    @property
+    def open_parts(self) -> list[Ticket]:
+        """Parts of the ticket that are not done; worth knowing for who resolves it."""
+        return [
+            link.ticket
+            for link in self.links
+            if link.is_part and link.ticket.standing != Standing.DONE.value
+        ]
 
     @property
     def mailbox(self) -> Mailbox | None:
@@ -132,7 +151,21 @@ class TicketPage:
         places = {message_id: place for place, message_id in enumerate(shown)}
         parts: list[Part] = []
         between: list[ShownEvent] = []
+        # What stood or stands on another ticket has its line there, and its place here by its time.
+        here = {line.message_id for line in self.lines}
+        elsewhere = [spoken.message for spoken in self.said if spoken.message.id not in here]
+
+        def tell_until(line: TicketEvent | None) -> None:
+            while elsewhere and (line is None or elsewhere[0].written_at <= line.at):
+                if between:
+                    parts.append(Part(events=list(between)))
+                    between.clear()
+                message = shown.pop(elsewhere.pop(0).id)
+                folds = _is_folded(places[message.id], len(places))
+                parts.append(Part(message, folded=folds and not message.is_trouble))
+
         for line in self.lines:
+            tell_until(line)
             if line.message_id in shown:
                 parts += [Part(events=between)] if between else []
                 message = shown.pop(line.message_id)
@@ -142,9 +175,8 @@ class TicketPage:
             if line.message_id is None or line.kind == "opened":
                 words = event_words(line, self.names)
                 between.append(ShownEvent(words, line.at, icon_of(line)))
-        # What has no line of its own is still shown.
-        parts += [Part(events=between)] if between else []
-        return parts + [Part(message) for message in shown.values()]
+        tell_until(None)
+        return [*parts, *([Part(events=between)] if between else [])]
 
     def changes_since(self, version: int) -> list[ShownEvent]:
         """What happened after a version, messages too, for somebody who had not seen it."""
@@ -195,6 +227,8 @@ def read_page(number: int) -> TicketPage:
         services=all_services,
         links=_links(near),
         others=near.others,
+        merged=near.merged,
+        into=near.into,
         mailboxes=mailboxes(),
         names=Names(known, _by_id(all_queues), _by_id(all_services)),
         unreached=suppressed_among(
@@ -218,9 +252,11 @@ def _is_folded(place: int, number: int) -> bool:
 def _links(near: Neighbours) -> list[Link]:
     return [
         Link(
-            link_words(kind, other.number, stands=stands),
-            other,
-            doubtful=kind == LinkKind.MAY_FOLLOW.value,
+            link.link_id,
+            link_words(link.kind, link.other.number, stands=link.stands),
+            link.other,
+            doubtful=link.kind == LinkKind.MAY_FOLLOW.value,
+            is_part=link.kind == LinkKind.CHILD.value and not link.stands,
         )
-        for kind, stands, other in near.links
+        for link in near.links
     ]

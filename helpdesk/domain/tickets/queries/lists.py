@@ -59,7 +59,8 @@ class Page(Generic[T]):
 class WorkList:
     """Which tickets a list shows; None asks for nothing.
 
-    Without `standing` the unfinished ones, or with `everything` all there ever were.
+    Without `standing` the unfinished ones, or with `everything` all there ever were. What is put
+    off is only on a list that is of it (`snoozed`), and on those without an end.
     """
 
     function_id: int | None = None
@@ -73,6 +74,7 @@ class WorkList:
     priority: int | None = None
     state: str | None = None
     requester_ids: tuple[int, ...] | None = None
+    snoozed: bool = False
 
     @property
     def endless(self) -> bool:
@@ -246,6 +248,9 @@ def conditions_of(which: WorkList, *, queues_inside: bool = False) -> list[Colum
         conditions.append(_IS_DONE)
     elif not which.everything:
         conditions.append(_IS_UNFINISHED)
+    if not which.endless:
+        is_awake = Ticket.snoozed_until.is_(None)
+        conditions.append(~is_awake if which.snoozed else is_awake)
     if which.standing in (Standing.OPEN, Standing.WAITING):
         conditions.append(Ticket.standing == which.standing.value)
     if which.function_id is not None and queues_inside:

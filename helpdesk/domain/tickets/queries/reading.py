@@ -23,6 +23,7 @@ from helpdesk.domain.tickets.models import (
     Watcher,
 )
 from helpdesk.domain.tickets.queries.finding import visible_to
+from helpdesk.domain.tickets.queries.merged import belonging_to
 
 # What was taken back is told by the history, and its words are their author's alone.
 _STANDS = Message.kind != MessageKind.WITHDRAWN.value
@@ -60,12 +61,17 @@ class Spoken:
     remote: bool
 
 
-def conversation_to_read(ticket: Ticket, *, internal: bool) -> Sequence[Spoken]:
+def conversation_to_read(
+    ticket: Ticket, *, internal: bool, numbers: Select[int] | None = None
+) -> Sequence[Spoken]:
     """The conversation for a page that shows plain words and each HTML in a frame of its own.
 
+    With what was said on the tickets that were merged into it; or only on those of `numbers`, for
+    a reader who may not read all.
     HTML may be megabytes, so only its shape is asked for. Tables and pictures need their looks,
     unless they belong to what was folded away: signatures and quotations are full of both.
     """
+    together = belonging_to(ticket.id) if numbers is None else numbers
     looks = case(
         (Message.html.is_(None), 0),
         (
@@ -79,7 +85,7 @@ def conversation_to_read(ticket: Ticket, *, internal: bool) -> Sequence[Spoken]:
     )
     statement = (
         select(Message, looks, Message.html.contains(" data-remote-src="))
-        .where(Message.ticket_id == ticket.id, _STANDS)
+        .where(Message.ticket_id.in_(together), _STANDS)
         .options(
             defer(Message.html, raiseload=True),
             joinedload(Message.author),
