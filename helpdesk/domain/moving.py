@@ -13,7 +13,8 @@ from helpdesk.domain.tickets.events import TicketMerged, TicketSplit
 def move_drafts(event: TicketMerged) -> None:
     """What somebody had begun to write on a merged ticket is written on where it goes on.
 
-    Below what the same person had begun to write there.
+    Below what the same person had begun to write there. Who was to get a copy is left out: they
+    would begin to follow the other ticket.
     """
     drafts = db.session.scalars(
         select(Draft).where(Draft.ticket_id == event.merged.id).with_for_update()
@@ -22,11 +23,10 @@ def move_drafts(event: TicketMerged) -> None:
         there = db.session.get(Draft, (draft.person_id, event.ticket.id, draft.kind))
         if there is None:
             there = Draft(person_id=draft.person_id, ticket_id=event.ticket.id, kind=draft.kind)
-            there.words, there.cc, there.files = draft.words, draft.cc, list(draft.files)
+            there.words, there.files = draft.words, list(draft.files)
             db.session.add(there)
         else:
             there.words = "\n\n".join(each for each in (there.words, draft.words) if each.strip())
-            there.cc = ", ".join(each for each in (there.cc, draft.cc) if each.strip())
             there.files = [*there.files, *draft.files]
         # It is another draft now, and a page that still shows the old one is told so.
         there.kept_at = event.event.at

@@ -18,8 +18,6 @@ from tests.mail.letters import Road, in_words, letter, mail_row, outbox, sent_to
 from tests.mail.test_floods import came_already, rain
 from tests.world import World
 
-pytestmark = pytest.mark.one_database
-
 ADDRESS = "helpdesk@example.org"
 BO = "Bo Berg <bo@example.com>"
 
@@ -74,6 +72,7 @@ def test_answers_follow_a_merged_ticket_and_come_home_when_it_is_separated(
     assert len(tickets()) == 2
 
 
+@pytest.mark.one_database
 def test_answers_find_their_way_through_a_chain_of_merged_tickets(road: Road, world: World) -> None:
     first, second, our_id = two_of_eva(road)
     third = road.ticket(letter(subject="Still the printer")).id
@@ -84,6 +83,7 @@ def test_answers_find_their_way_through_a_chain_of_merged_tickets(road: Road, wo
     assert set(landed.values()) == {first}, landed
 
 
+@pytest.mark.one_database
 def test_who_follows_only_the_merged_ticket_is_heard_and_a_stranger_still_is_not(
     road: Road, world: World
 ) -> None:
@@ -147,6 +147,7 @@ def test_answers_to_words_that_were_split_off_land_where_the_words_stand_now(
     assert stranger.ticket_id not in (first, new)
 
 
+@pytest.mark.one_database
 def test_who_holds_a_mark_of_the_old_ticket_only_is_not_let_into_what_was_split_off(
     road: Road, world: World
 ) -> None:
@@ -167,6 +168,7 @@ def test_who_holds_a_mark_of_the_old_ticket_only_is_not_let_into_what_was_split_
     assert row.ticket_id == first != number
 
 
+@pytest.mark.one_database
 def test_a_mail_can_be_led_out_of_a_flood_which_goes_on_where_it_was(
     road: Road, world: World
 ) -> None:
@@ -189,6 +191,7 @@ def test_a_mail_can_be_led_out_of_a_flood_which_goes_on_where_it_was(
     assert mail_row(later).ticket_id == flood
 
 
+@pytest.mark.one_database
 def test_a_merged_ticket_that_waits_for_nothing_hears_of_mail_that_came_back(
     road: Road, world: World
 ) -> None:

@@ -16,7 +16,7 @@ from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.permissions import Action
 from helpdesk.domain.correspondence.queries import mail_about
 from helpdesk.domain.tickets import actions
-from helpdesk.domain.tickets.actions import Company, company_of
+from helpdesk.domain.tickets.actions import company_of
 from helpdesk.domain.tickets.models import LinkKind, Ticket
 from helpdesk.domain.tickets.queries import history, ticket_for, ticket_to_change, watchers_of
 from helpdesk.forms.desk.together import LinkForm, MergeForm, SeparateForm
@@ -97,14 +97,15 @@ def separate(number: int) -> Response | tuple[str, int]:
 
 
 def _confirm(number: int, into: int, refused: str = "") -> str:
-    ticket, other = ticket_for(me(), number), ticket_for(me(), into)
-    company = company_of(ticket, other)
-    readers = [ticket_reader.display_name for ticket_reader in _readers(other)]
     told = ""
     try:
-        _rehearse(number, into, company)
+        _rehearse(number, into)
     except _Rehearsed as found:
         told, refused = found.told, refused or found.refused
+    # Only now, since the rehearsal leaves nothing of what was read before it.
+    ticket, other = ticket_for(me(), number), ticket_for(me(), into)
+    company = company_of(ticket, other)
+    readers = [each.display_name for each in _readers(other)]
     form = MergeForm(seen=ticket.version, fresh=True, data={"into": str(into)})
     duplicate = LinkForm(seen=ticket.version, fresh=True)
     return render_template(
@@ -123,14 +124,15 @@ def _confirm(number: int, into: int, refused: str = "") -> str:
     )
 
 
-def _rehearse(number: int, into: int, company: Company) -> NoReturn:
+def _rehearse(number: int, into: int) -> NoReturn:
     """Do it and roll it back, so that what is said is what would happen; raises _Rehearsed.
 
     As if the requester were let in, where that is asked.
     """
-    shared = [company.requester.id] if company.requester else []
     with unit_of_work():
         ticket, other = _both(number, into)
+        company = company_of(ticket, other)
+        shared = [company.requester.id] if company.requester else []
         before = ticket.version
         try:
             actions.merge(ticket, into=other, sharing_with=shared, by=me(), now=clock.now())
