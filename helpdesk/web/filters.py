@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from flask import Flask
-from flask_babel import format_datetime, get_locale, gettext, ngettext, to_user_timezone
+from flask_babel import (
+    format_datetime,
+    get_locale,
+    get_timezone,
+    gettext,
+    ngettext,
+    to_user_timezone,
+)
 
 from helpdesk.core import clock
 
@@ -23,6 +31,14 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         ago=ago, exact=exact, day=day, local_name=local_name, file_size=file_size, words=words
     )
+
+
+def readers_zone() -> ZoneInfo:
+    """The reader's time zone, for what is reckoned with it.
+
+    Flask-Babel gives one of pytz, which is some minutes off when it is put into a datetime.
+    """
+    return ZoneInfo(str(get_timezone()))
 
 
 def ago(instant: datetime) -> str:

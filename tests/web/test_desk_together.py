@@ -333,6 +333,14 @@ def test_a_snoozed_ticket_leaves_the_lists_and_comes_back_at_its_time_once(
     answer = agnes.post(f"/desk/tickets/{number}/snooze", data=form, follow_redirects=True).text
     assert "Off the lists for a while." in answer
     assert (ticket(number).state, ticket(number).assignee_id) == ("new", world.agnes_id)
+    # What is offered is a full hour where the reader is, and a time of one's own is meant there.
+    page = agnes.get(f"/desk/tickets/{stays}").text
+    assert f'value="{(now + timedelta(days=1)).date()}T07:00:00+00:00"' in page
+    form = {"snooze-seen": 1, "snooze-at": "2026-12-24T15:00"}
+    agnes.post(f"/desk/tickets/{stays}/snooze", data=form)
+    assert ticket(stays).snoozed_until == datetime(2026, 12, 24, 14, 0, tzinfo=UTC)
+    agnes.post(f"/desk/tickets/{stays}/wake", data={"wake-seen": 2})
+    assert ticket(stays).snoozed_until is None
     asleep = WorkList(snoozed=True)
     assert [each.id for each in work_list(world.agnes, WorkList()).rows] == [stays]
     assert [each.id for each in work_list(world.agnes, asleep).rows] == [number]

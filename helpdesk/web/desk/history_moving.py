@@ -22,7 +22,7 @@ def until_words(until: datetime) -> str:
 
 
 def _merged(event: TicketEvent, names: object) -> str:
-    return _("Merged into #%(number)s, where it goes on", number=event.facts["into"])
+    return _("Merged into #%(number)s", number=event.facts["into"])
 
 
 def _took_in(event: TicketEvent, names: object) -> str:

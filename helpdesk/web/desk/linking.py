@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import render_template, request
-from flask_babel import get_timezone
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -23,6 +22,7 @@ from helpdesk.web.desk.acting import carry_out
 from helpdesk.web.desk.door import blueprint
 from helpdesk.web.desk.rows import row_of
 from helpdesk.web.desk.search import LONGEST_QUERY
+from helpdesk.web.filters import readers_zone
 from helpdesk.web.numbers import row_number
 from helpdesk.web.security import needs
 
@@ -107,7 +107,7 @@ def _found(ticket: Ticket, query: str) -> list[Ticket]:
     if not query:
         return list(similar_to(ticket, by=me(), limit=MORE_SIMILAR))
     number = row_number(query.lstrip("#"))
-    asking = Asking(me(), clock.now(), get_timezone())
+    asking = Asking(me(), clock.now(), readers_zone())
     found = search(f"#{number}" if number else query, asking, limit=HITS)
     named = [found.named] if found.named is not None else []
     return [each for each in (*named, *found.tickets) if each.id != ticket.id]

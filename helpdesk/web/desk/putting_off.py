@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask_babel import get_timezone
 from flask_babel import gettext as _
 
 from helpdesk.core import clock
@@ -12,7 +11,7 @@ from helpdesk.core.words import N_
 from helpdesk.domain.tickets.models import Ticket
 from helpdesk.domain.tickets.rules import Moment, moments
 from helpdesk.web.desk.history_moving import until_words
-from helpdesk.web.filters import exact
+from helpdesk.web.filters import exact, readers_zone
 
 _MOMENTS = {
     Moment.AFTERNOON: N_("This afternoon"),
@@ -31,7 +30,7 @@ def snooze_offers() -> list[tuple[str, str, str]]:
             _(_MOMENTS[moment]),
             "" if moment is Moment.ANSWER else exact(instant),
         )
-        for moment, instant in moments(clock.now(), get_timezone())
+        for moment, instant in moments(clock.now(), readers_zone())
     ]
 
 

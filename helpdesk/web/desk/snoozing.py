@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask_babel import get_timezone
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -20,6 +19,7 @@ from helpdesk.web.account import me
 from helpdesk.web.desk.acting import carry_out
 from helpdesk.web.desk.door import blueprint
 from helpdesk.web.desk.putting_off import instant_from
+from helpdesk.web.filters import readers_zone
 from helpdesk.web.security import needs
 
 
@@ -50,7 +50,7 @@ def wake(number: int) -> Response | tuple[str, int]:
 
 def _until(form: SnoozeForm) -> datetime:
     if form.at.data is not None and not form.until.data:
-        return instant_of(form.at.data, get_timezone())
+        return instant_of(form.at.data, readers_zone())
     until = instant_from(form.until.data or "")
     if until is None:
         raise Invalid("at", N_("Choose a day and a time."))

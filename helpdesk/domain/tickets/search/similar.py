@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from helpdesk.core.db import db, on_postgresql
 from helpdesk.core.stems import forms, tokens
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.processes import MERGED
-from helpdesk.domain.tickets.models import Ticket
+from helpdesk.domain.tickets.models import Ticket, TicketLink
 from helpdesk.domain.tickets.queries import ROW, visible_to
 from helpdesk.domain.tickets.search.portions import any_form, numbers_matching
 
@@ -49,6 +49,7 @@ def similar_to(ticket: Ticket, *, by: Person, limit: int) -> Sequence[Ticket]:
         .where(
             Ticket.id.in_(numbers),
             Ticket.id != ticket.id,
+            Ticket.id.not_in(_known(ticket)),
             Ticket.state != MERGED.name,
         )
         .options(*ROW)
@@ -61,6 +62,14 @@ def similar_to(ticket: Ticket, *, by: Person, limit: int) -> Sequence[Ticket]:
         return shared + (_SAME_SERVICE if same else 0), other.id
 
     return sorted(others, key=likeness, reverse=True)[:limit]
+
+
+def _known(ticket: Ticket) -> Select[int]:
+    """Those that it is linked to already need not be found."""
+    one = select(TicketLink.other_id).where(TicketLink.ticket_id == ticket.id)
+    other = select(TicketLink.ticket_id).where(TicketLink.other_id == ticket.id)
+    both = one.union_all(other).subquery()
+    return select(both.c.other_id)
 
 
 def _telling(subject: str) -> list[str]:
