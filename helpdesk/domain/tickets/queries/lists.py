@@ -249,8 +249,9 @@ def conditions_of(which: WorkList, *, queues_inside: bool = False) -> list[Colum
     elif not which.everything:
         conditions.append(_IS_UNFINISHED)
     if not which.endless:
-        is_awake = Ticket.snoozed_until.is_(None)
-        conditions.append(~is_awake if which.snoozed else is_awake)
+        # A range, and not only that there is a value: so their own small index is read.
+        is_asleep = Ticket.snoozed_until > _EPOCH
+        conditions.append(is_asleep if which.snoozed else Ticket.snoozed_until.is_(None))
     if which.standing in (Standing.OPEN, Standing.WAITING):
         conditions.append(Ticket.standing == which.standing.value)
     if which.function_id is not None and queues_inside:
