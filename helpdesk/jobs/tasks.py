@@ -13,11 +13,11 @@ from helpdesk.core.db import db, unit_of_work
 from helpdesk.core.errors import Refused
 from helpdesk.domain.accounts.spending import forget_spent
 from helpdesk.domain.notifications.alarming import is_news, tell_of_alarms
-from helpdesk.domain.tickets.actions import move
+from helpdesk.domain.tickets.actions import Why, move, wake
 from helpdesk.domain.tickets.handing_over import carry_on, unfinished_hand_overs
 from helpdesk.domain.tickets.models import Ticket
 from helpdesk.domain.tickets.queries import ticket_by_number
-from helpdesk.domain.tickets.queries.closing import resolved_before
+from helpdesk.domain.tickets.queries.closing import resolved_before, snoozed_until
 from helpdesk.jobs.watchers import Watchers
 from helpdesk.mail.custody import take_over
 from helpdesk.mail.deliver import deliver_due
@@ -103,6 +103,27 @@ def hand_tickets_over(shift: Shift) -> bool:
         with unit_of_work():
             more = carry_on(hand_over_id, now=clock.now()) or more
     return more
+
+
+def wake_snoozed(shift: Shift) -> bool:
+    """Bring back tickets whose time has come, each by itself; True while there are more."""
+    numbers = snoozed_until(clock.now(), limit=AT_ONCE)
+    db.session.rollback()
+    for number in numbers:
+        if shift.stopping.is_set():
+            return False
+        _wake(number)
+    return len(numbers) == AT_ONCE
+
+
+def _wake(number: int) -> None:
+    with unit_of_work():
+        ticket = ticket_by_number(number, lock=True)
+        now = clock.now()
+        # Another worker may have brought it back, or somebody put it off for longer.
+        if ticket is None or ticket.snoozed_until is None or ticket.snoozed_until > now:
+            return
+        wake(ticket, why=Why.TIME, by=None, now=now)
 
 
 def tend_doors(shift: Shift) -> bool:

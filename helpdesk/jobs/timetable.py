@@ -35,4 +35,6 @@ TIMETABLE: tuple[Entry, ...] = (
     Entry("hand tickets over", 20, tasks.hand_tickets_over),
     Entry("close resolved tickets", 3600, tasks.close_resolved),
     Entry("forget spent links", 3600, tasks.forget_spent_tokens),
+    # Nobody counts the seconds of a time that they named as "tomorrow morning".
+    Entry("wake snoozed tickets", 20, tasks.wake_snoozed),
 )

@@ -17,7 +17,7 @@ from helpdesk.domain.intake import Intake, receive
 from helpdesk.domain.routing.queries import Placement
 from helpdesk.domain.tickets.actions import receive_answer, tell
 from helpdesk.domain.tickets.models import Message, Ticket
-from helpdesk.domain.tickets.queries import ticket_by_number
+from helpdesk.domain.tickets.queries import ticket_going_on
 from helpdesk.mail.addresses import UNKNOWN_SENDER
 from helpdesk.mail.letter import Around, Filed, Letter, Step, known, words_of
 from helpdesk.mail.storable import storable
@@ -80,7 +80,7 @@ def _number_of(letter: Letter, around: Around, *, of_many: bool) -> int | None:
 
 
 def _with_room(number: int | None) -> Ticket | None:
-    ticket = ticket_by_number(number, lock=True) if number is not None else None
+    ticket = ticket_going_on(number, lock=True) if number is not None else None
     # Each message is a line of the history, and so a version.
     return ticket if ticket is not None and ticket.version < MOST_GATHERED else None
 

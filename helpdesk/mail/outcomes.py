@@ -19,7 +19,7 @@ from helpdesk.domain.correspondence.rules import Severity, severity_of, status_i
 from helpdesk.domain.notifications.actions import tell_undelivered
 from helpdesk.domain.notifications.letters import Letter, NotReached, Undeliverable
 from helpdesk.domain.tickets.actions import tell
-from helpdesk.domain.tickets.queries import ticket_by_number
+from helpdesk.domain.tickets.queries import ticket_going_on
 from helpdesk.mail.retries import after_attempt, after_outage
 from helpdesk.mail.transport import MailRefused
 
@@ -95,7 +95,7 @@ def _not_reached(letter: Undeliverable, known: NotReached, *, lease: str) -> Non
         marked = give_up(
             letter.outbound_id, lease=lease, error=letter.reason, fault=Fault.SUPPRESSED
         )
-        ticket = ticket_by_number(known.ticket_number, lock=True) if known.ticket_number else None
+        ticket = ticket_going_on(known.ticket_number, lock=True) if known.ticket_number else None
         if not marked or ticket is None:
             return
         facts = {

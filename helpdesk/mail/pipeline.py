@@ -27,7 +27,7 @@ from helpdesk.domain.correspondence.ids import look_up
 from helpdesk.domain.correspondence.models import InboundMail, InboundState
 from helpdesk.domain.correspondence.trusting import SPAM
 from helpdesk.domain.routing.queries import signposts
-from helpdesk.domain.tickets.queries import ticket_by_number
+from helpdesk.domain.tickets.queries import ticket_going_on
 from helpdesk.mail.addresses import our_mailboxes
 from helpdesk.mail.arrival import arrival_of
 from helpdesk.mail.copies import file_copy, first_filed
@@ -265,7 +265,7 @@ def _by_hand(
         raw, mail = understood or understand(row.raw_sha256)
         thread = NO_THREAD
         if number is not None:
-            ticket = ticket_by_number(number, lock=True)
+            ticket = ticket_going_on(number, lock=True)
             if ticket is None:
                 raise NotFound(N_("There is no ticket #%(ticket)s."), ticket=number)
             thread = Thread(ticket, Evidence.BY_HAND, N_("Put on ticket #%(ticket)s"), joins=True)

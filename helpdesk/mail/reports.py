@@ -18,7 +18,7 @@ from helpdesk.domain.correspondence.queries import outbound_by_rfc_id
 from helpdesk.domain.correspondence.rules import Severity, severity_of
 from helpdesk.domain.correspondence.tokens import read_message_id
 from helpdesk.domain.tickets.actions import tell
-from helpdesk.domain.tickets.queries import ticket_by_number
+from helpdesk.domain.tickets.queries import ticket_going_on
 from helpdesk.mail.letter import Around, Filed, Letter, Step
 from helpdesk.mail.storable import storable
 from helpdesk.mail.thread import references_of
@@ -103,7 +103,7 @@ def _bounced(
     if not note_bounce(sent, error=storable(error)):
         return [Step("file", N_("That it was not delivered was known already"))]
     counted = _counted(sent.to_address, told, around)
-    ticket = ticket_by_number(sent.ticket_id, lock=True) if sent.ticket_id else None
+    ticket = ticket_going_on(sent.ticket_id, lock=True) if sent.ticket_id else None
     if ticket is None:
         return [Step("file", N_("The mail is marked as not delivered")), *counted]
     tell(

@@ -20,7 +20,8 @@ from helpdesk.domain.correspondence.tokens import (
     read_reply_address,
 )
 from helpdesk.domain.tickets.models import Ticket
-from helpdesk.domain.tickets.queries import ticket_by_number, watches
+from helpdesk.domain.tickets.queries import ticket_by_number, ticket_going_on, watches
+from helpdesk.domain.tickets.queries.merged import split_from
 from helpdesk.mail.subjects import number_in
 from helpdesk.mail.values import ParsedMail
 
@@ -70,11 +71,13 @@ def thread_of(mail: ParsedMail, recipients: Iterable[str], sender: Person | None
     """The ticket that a mail belongs to, locked; `sender` is None for somebody we do not know yet.
 
     Where signs disagree, the strongest wins; among Message-IDs the newest, and those that are
-    named in References only because a known mail named them come last.
+    named in References only because a known mail named them come last. Of a ticket that was
+    merged, the one where it goes on; and where the words that are answered were split off from a
+    ticket, the one where they stand now.
     """
     return (
-        _by_reply_address(recipients)
-        or _by_our_message_id(mail)
+        _by_reply_address(mail, recipients, sender)
+        or _by_our_message_id(mail, sender)
         or _by_known_message_id(mail, sender)
         or _by_subject(mail, sender)
         or NO_THREAD
@@ -102,12 +105,45 @@ def takes_part(person: Person | None, ticket: Ticket) -> bool:
     return person.active and watches(person, ticket)
 
 
-def _by_reply_address(recipients: Iterable[str]) -> Thread | None:
+def _takes_part_there(person: Person | None, number: int, ticket: Ticket) -> bool:
+    """Whether somebody takes part in ticket #number, or in the one that it goes on in."""
+    if takes_part(person, ticket):
+        return True
+    named = ticket_by_number(number) if number != ticket.id else None
+    return named is not None and takes_part(person, named)
+
+
+def _marked(number: int, mail: ParsedMail, sender: Person | None) -> Ticket | None:
+    """The ticket that a mark of ours leads to now, locked.
+
+    A mark names the ticket that its mail was about when it left. Whose words stand on another
+    ticket now is answered there, by those who take part in it.
+    """
+    numbers = {
+        name: (of, source)
+        for name, of, source in tickets_by_rfc_ids(references_of(mail))
+        if source is not IdSource.REFERENCED
+    }
+    for name in references_of(mail):
+        of, _source = numbers.get(name, (None, None))
+        if of is None:
+            continue
+        if of != number and split_from(of, number):
+            ticket = ticket_going_on(of, lock=True)
+            if ticket is not None and takes_part(sender, ticket):
+                return ticket
+        break
+    return ticket_going_on(number, lock=True)
+
+
+def _by_reply_address(
+    mail: ParsedMail, recipients: Iterable[str], sender: Person | None
+) -> Thread | None:
     marks = [mark for address in recipients if (mark := read_reply_address(address))]
     # Who writes to both addresses of a ticket is taken to mean the one that tells nobody outside.
     marks.sort(key=lambda mark: mark.audience is not Audience.INTERNAL)
     for mark in marks:
-        ticket = ticket_by_number(mark.ticket_number, lock=True)
+        ticket = _marked(mark.ticket_number, mail, sender)
         if ticket is not None and not _is_void(mark.person_id):
             return Thread(
                 ticket,
@@ -125,10 +161,10 @@ def _is_void(person_id: int) -> bool:
     return person is not None and not person.active
 
 
-def _by_our_message_id(mail: ParsedMail) -> Thread | None:
+def _by_our_message_id(mail: ParsedMail, sender: Person | None) -> Thread | None:
     for rfc_id in references_of(mail):
         mark = read_message_id(rfc_id)
-        ticket = ticket_by_number(mark.ticket_number, lock=True) if mark is not None else None
+        ticket = _marked(mark.ticket_number, mail, sender) if mark is not None else None
         if mark is None or ticket is None:
             continue
         sent = outbound_by_rfc_id(rfc_id)
@@ -162,8 +198,8 @@ def _by_known_message_id(mail: ParsedMail, sender: Person | None) -> Thread | No
     found.sort(key=lambda candidate: candidate[:2])
     elsewhere: Ticket | None = None
     for number in dict.fromkeys(number for _, _, number in found):
-        ticket = ticket_by_number(number, lock=True)
-        if ticket is not None and takes_part(sender, ticket):
+        ticket = ticket_going_on(number, lock=True)
+        if ticket is not None and _takes_part_there(sender, number, ticket):
             return Thread(
                 ticket,
                 Evidence.KNOWN_MESSAGE_ID,
@@ -182,10 +218,10 @@ def _by_known_message_id(mail: ParsedMail, sender: Person | None) -> Thread | No
 
 def _by_subject(mail: ParsedMail, sender: Person | None) -> Thread | None:
     number = number_in(mail.subject)
-    ticket = ticket_by_number(number, lock=True) if number is not None else None
-    if ticket is None:
+    ticket = ticket_going_on(number, lock=True) if number is not None else None
+    if number is None or ticket is None:
         return None
-    if takes_part(sender, ticket):
+    if _takes_part_there(sender, number, ticket):
         return Thread(
             ticket,
             Evidence.SUBJECT_NUMBER,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_datetime
@@ -39,6 +40,14 @@ def register(app: Flask) -> None:
         file_size=file_size,
         words=words,
     )
+
+
+def readers_zone() -> ZoneInfo:
+    """The reader's time zone, for what is reckoned with it.
+
+    Flask-Babel gives one of pytz, which is some minutes off when it is put into a datetime.
+    """
+    return ZoneInfo(str(get_timezone()))
 
 
 def ago(instant: datetime) -> str:

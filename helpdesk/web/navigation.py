@@ -75,6 +75,7 @@ class Navigation:
             self._list(_("Mine"), "person", "mine"),
             self._list(_("Unassigned"), "person-none", "unassigned"),
             self._list(_("Waiting"), "wait", "waiting"),
+            self._list(_("Snoozed"), "clock", "snoozed"),
             self._list(_("All open"), "list", "all"),
             self._list(_("Recently changed"), "history", "recent"),
             self._list(_("Done"), "check", "done"),

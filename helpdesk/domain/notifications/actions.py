@@ -13,7 +13,7 @@ from helpdesk.domain.notifications.table import NOTIFICATIONS, ON_REQUEST, Notif
 from helpdesk.domain.tickets.actions.recording import record
 from helpdesk.domain.tickets.events import Happened
 from helpdesk.domain.tickets.models import Ticket
-from helpdesk.domain.tickets.queries import ticket_by_number
+from helpdesk.domain.tickets.queries import ticket_going_on
 
 
 def announce(event: Happened) -> None:
@@ -99,7 +99,7 @@ def tell_undelivered(
     ticket_number: int, *, outbound_id: int, address: str, error: str, now: datetime
 ) -> None:
     """Write on the ticket that a mail about it did not reach its reader, so that agents see it."""
-    ticket = ticket_by_number(ticket_number, lock=True)
+    ticket = ticket_going_on(ticket_number, lock=True)
     if ticket is not None:
         facts = {"mail": outbound_id, "to": address, "error": error}
         record(ticket, "mail failed", by=None, now=now, facts=facts)

@@ -10,6 +10,7 @@ from typing import Any
 from helpdesk.core.words import N_
 from helpdesk.domain.accounts.absence import substitute_of
 from helpdesk.domain.accounts.models import Person
+from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.accounts.queries import person_by_id
 from helpdesk.domain.correspondence.tokens import Audience
 from helpdesk.domain.tickets.events import (
@@ -17,8 +18,10 @@ from helpdesk.domain.tickets.events import (
     Happened,
     RequesterAnswered,
     TicketAssigned,
+    TicketMerged,
     TicketMoved,
     TicketOpened,
+    TicketWoke,
     WroteFirst,
 )
 from helpdesk.domain.tickets.queries import watchers_of
@@ -89,6 +92,17 @@ def _substitute(event: Happened) -> Iterable[Person]:
 def _now_responsible(event: TicketAssigned) -> Iterable[Person]:
     person = person_by_id(event.after_id) if event.after_id else None
     return (person,) if person else ()
+
+
+def _who_asked_for_the_merged(event: TicketMerged) -> Iterable[Person]:
+    person = person_by_id(event.merged.requester_id)
+    return (person,) if person else ()
+
+
+def _who_put_it_off(event: TicketWoke) -> Iterable[Person]:
+    person_id = event.ticket.assignee_id or event.snoozed_by_id
+    person = person_by_id(person_id) if person_id else None
+    return (person,) if person and may(person, Action.SEE_TICKETS) else ()
 
 
 _ASKED_OR_FOLLOWS = N_(
@@ -181,6 +195,22 @@ NOTIFICATIONS: tuple[Notification, ...] = (
         ),
         unless=lambda event: event.told,
         when=N_("A ticket is assigned to you"),
+    ),
+    Notification(
+        "goes-on-together",
+        TicketMerged,
+        _who_asked_for_the_merged,
+        Audience.REQUESTER,
+        _ASKED_OR_FOLLOWS,
+        unless=lambda event: event.told,
+    ),
+    Notification(
+        "back-again",
+        TicketWoke,
+        _who_put_it_off,
+        Audience.INTERNAL,
+        N_("You get this because the ticket was put off until now."),
+        unless=lambda event: not event.on_time,
     ),
 )
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from helpdesk.domain.processes.incident import INCIDENT
 from helpdesk.domain.processes.request import REQUEST
-from helpdesk.domain.processes.spec import Process, Standing, State, Transition
+from helpdesk.domain.processes.spec import MERGED, Process, Standing, State, Transition
 
 PROCESSES: Mapping[str, Process] = {process.name: process for process in (INCIDENT, REQUEST)}
 
-__all__ = ["PROCESSES", "Process", "Standing", "State", "Transition"]
+__all__ = ["MERGED", "PROCESSES", "Process", "Standing", "State", "Transition"]

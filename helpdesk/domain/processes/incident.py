@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helpdesk.core.words import N_
-from helpdesk.domain.processes.spec import Process, Standing, State, Transition
+from helpdesk.domain.processes.spec import MERGED, Process, Standing, State, Transition
 
 INCIDENT = Process(
     name="incident",
@@ -14,6 +14,7 @@ INCIDENT = Process(
         State("waiting", N_("Waiting for the requester"), Standing.WAITING, N_("Waiting for you")),
         State("resolved", N_("Resolved"), Standing.DONE, N_("Solved")),
         State("closed", N_("Closed"), Standing.DONE, N_("Closed")),
+        MERGED,
     ),
     transitions=(
         Transition(frozenset({"new"}), "open", N_("Start work")),

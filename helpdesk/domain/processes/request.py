@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from helpdesk.core.words import N_
-from helpdesk.domain.processes.spec import Process, Standing, State, Transition
+from helpdesk.domain.processes.spec import MERGED, Process, Standing, State, Transition
 
 REQUEST = Process(
     name="request",
@@ -16,6 +16,7 @@ REQUEST = Process(
         State("resolved", N_("Resolved"), Standing.DONE, N_("Done")),
         State("closed", N_("Closed"), Standing.DONE, N_("Closed")),
         State("declined", N_("Declined"), Standing.DONE, N_("Declined")),
+        MERGED,
     ),
     transitions=(
         Transition(frozenset({"new", "approval"}), "open", N_("Start work")),

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from helpdesk.core.words import N_
+
 
 class Standing(enum.StrEnum):
     """The three classes of states: somebody of ours works, somebody else is awaited, it is over."""
@@ -25,6 +27,11 @@ class State:
     label: str
     standing: Standing
     portal: str
+
+
+# A ticket that goes on as a part of another one. No transition leads here or away: merging does,
+# and separating again gives the ticket back the state that it had.
+MERGED = State("merged", N_("Merged"), Standing.DONE, N_("Goes on in another ticket"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,3 +97,40 @@ class TicketPlaced(Happened):
 @dataclass(frozen=True, slots=True)
 class TicketRenamed(Happened):
     """The subject changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketMerged(Happened):
+    """`merged` goes on as a part of `ticket`; `told` when its requester hears of it another way.
+
+    `event` is the line of the one that was merged.
+    """
+
+    merged: Ticket
+    told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSeparated(Happened):
+    """`separated` stands alone again; `ticket` is where it had gone on."""
+
+    separated: Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSplit(Happened):
+    """`ticket` was made of messages that stood on `origin` before; `event` is its first line."""
+
+    origin: Ticket
+    message_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TicketWoke(Happened):
+    """A ticket that was put off is back; `on_time` when nothing but its time has come.
+
+    `snoozed_by_id` is who had put it off.
+    """
+
+    on_time: bool
+    snoozed_by_id: int | None

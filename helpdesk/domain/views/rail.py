@@ -88,6 +88,7 @@ def rail_for(person: Person) -> Rail:
             ("mine", WorkList(assignee_id=person.id)),
             ("unassigned", WorkList(unassigned=True)),
             ("waiting", WorkList(standing=Standing.WAITING)),
+            ("snoozed", WorkList(snoozed=True)),
             ("all", WorkList()),
         )
     ]

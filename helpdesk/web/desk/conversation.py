@@ -86,7 +86,15 @@ def parts_of(
         parts.append(Part(message, folded=folds and not stays))
         last_place = spoken.place
 
+    # What was said on a ticket that goes on here has its line there, and its place by its time.
+    here = {line.message_id for line in lines}
     for line in lines:
+        while (
+            waiting
+            and waiting[0].message.id not in here
+            and waiting[0].message.written_at <= line.at
+        ):
+            put(waiting.pop(0))
         if line.message_id is not None and line.message_id in shown:
             # What has no line here, because it stands alone among what is left out, comes first.
             while waiting and waiting[0].message.id <= line.message_id:

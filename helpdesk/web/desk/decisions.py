@@ -23,6 +23,14 @@ from helpdesk.forms.desk.ticket import (
     TicketForm,
     WatchForm,
 )
+from helpdesk.forms.desk.together import (
+    LinkForm,
+    MergeForm,
+    SeparateForm,
+    SnoozeForm,
+    UnlinkForm,
+    WakeForm,
+)
 from helpdesk.web.desk.choices import person_choices, queue_choices, service_choices
 from helpdesk.web.desk.page import TicketPage
 
@@ -58,6 +66,12 @@ class Decisions:
     priority: PriorityForm
     rename: SubjectForm
     watch: WatchForm
+    snooze: SnoozeForm
+    wake: WakeForm
+    link: LinkForm
+    unlink: UnlinkForm
+    merge: MergeForm
+    separate: SeparateForm
 
 
 def decisions(page: TicketPage, came_back: TicketForm | None = None) -> Decisions:
@@ -84,6 +98,12 @@ def decisions(page: TicketPage, came_back: TicketForm | None = None) -> Decision
         ),
         rename=SubjectForm(seen=seen, fresh=True, data={"subject": ticket.subject}),
         watch=WatchForm(seen=seen, fresh=True),
+        snooze=SnoozeForm(seen=seen, fresh=True),
+        wake=WakeForm(seen=seen, fresh=True),
+        link=LinkForm(seen=seen, fresh=True),
+        unlink=UnlinkForm(seen=seen, fresh=True),
+        merge=MergeForm(seen=seen, fresh=True),
+        separate=SeparateForm(seen=seen, fresh=True),
     )
     _offer(forms.assign, page)
     _offer(forms.place, page)

@@ -13,6 +13,7 @@ from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.processes import PROCESSES
 from helpdesk.domain.services.models import Service
 from helpdesk.domain.tickets.models import Queue, TicketEvent
+from helpdesk.web.desk.history_moving import MOVING_ICONS, MOVING_SENTENCES
 from helpdesk.web.desk.notice_history import NOTICE_ICONS, notice_words
 from helpdesk.web.filters import exact, local_name
 
@@ -174,6 +175,10 @@ def link_words(kind: str, number: int, *, stands: bool) -> str:
     return _(_LINKS.get((kind, stands), _LINKS["related", True]), number=number)
 
 
+def _unlinked(event: TicketEvent, names: Names) -> str:
+    return _("No longer: %(what)s", what=_linked(event, names))
+
+
 def _mail_failed(event: TicketEvent, names: Names) -> str:
     return _("The mail to %(address)s could not be sent", address=event.facts.get("to", ""))
 
@@ -241,6 +246,8 @@ _SENTENCES: Mapping[str, Callable[[TicketEvent, Names], str]] = {
     "watched": _watched,
     "unwatched": _unwatched,
     "linked": _linked,
+    "unlinked": _unlinked,
+    **MOVING_SENTENCES,
     "mail failed": _mail_failed,
     "mail bounced": _mail_bounced,
     "mail suppressed": _mail_suppressed,
@@ -270,6 +277,8 @@ _ICONS: Mapping[str, str] = {
     "watched": "eye",
     "unwatched": "eye",
     "linked": "link",
+    "unlinked": "link",
+    **MOVING_ICONS,
     "mail failed": "warning",
     "mail bounced": "warning",
     "mail suppressed": "warning",
@@ -300,4 +309,12 @@ _LINKS: Mapping[tuple[str, bool], str] = {
     ("may follow", False): N_("#%(number)s may belong to this"),
     ("related", True): N_("Related to #%(number)s"),
     ("related", False): N_("Related to #%(number)s"),
+    ("duplicate", True): N_("Duplicate of #%(number)s"),
+    ("duplicate", False): N_("#%(number)s is a duplicate of this"),
+    ("child", True): N_("Part of #%(number)s"),
+    ("child", False): N_("#%(number)s is a part of this"),
+    ("caused", True): N_("Caused by #%(number)s"),
+    ("caused", False): N_("Cause of #%(number)s"),
+    ("split", True): N_("Split off from #%(number)s"),
+    ("split", False): N_("#%(number)s was split off from this"),
 }

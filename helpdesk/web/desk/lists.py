@@ -122,7 +122,7 @@ def _list_page(name: str, known: Sequence[Function | ListedFunction] | None = No
         WorkList(function_id=function.id),
         _("%(function)s has nothing to do", function=title),
         _("Tickets in the queues of this function are listed here, the most urgent first."),
-        views=("unassigned", "mine", "waiting", "done"),
+        views=("unassigned", "mine", "waiting", "snoozed", "done"),
     )
 
 
@@ -133,7 +133,7 @@ def _process_page(name: str) -> ListPage:
         WorkList(process=name),
         _("Nothing is going on here"),
         _("Unfinished tickets of the process %(process)s are listed here.", process=title),
-        views=("unassigned", "mine", "waiting", "done"),
+        views=("unassigned", "mine", "waiting", "snoozed", "done"),
     )
 
 
@@ -144,7 +144,7 @@ def _own_lists() -> Mapping[str, ListPage]:
             WorkList(assignee_id=me().id),
             _("You have no open tickets"),
             _("Tickets that you take, or that somebody assigns to you, are listed here."),
-            views=("waiting", "done"),
+            views=("waiting", "snoozed", "done"),
         ),
         "unassigned": ListPage(
             _("Unassigned"),
@@ -160,6 +160,13 @@ def _own_lists() -> Mapping[str, ListPage]:
                 "When you answer somebody and set the ticket to waiting, it rests here until"
                 " they answer."
             ),
+            views=("mine",),
+        ),
+        "snoozed": ListPage(
+            _("Snoozed"),
+            WorkList(snoozed=True),
+            _("Nothing is snoozed"),
+            _("What you put off rests here until its time comes or the requester answers."),
             views=("mine",),
         ),
         "recent": ListPage(
@@ -194,6 +201,7 @@ def _tabs(asked: Asked, page: ListPage) -> list[Tab]:
         "unassigned": _("Unassigned"),
         "mine": _("Mine"),
         "waiting": _("Waiting"),
+        "snoozed": _("Snoozed"),
         "done": _("Done"),
     }
     shown = asked.get("view") if asked.get("view") in page.views else ""

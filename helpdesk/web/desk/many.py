@@ -17,11 +17,10 @@ from helpdesk.core import clock, signing
 from helpdesk.core.db import unit_of_work
 from helpdesk.domain.accounts.absence import away_now
 from helpdesk.domain.accounts.permissions import Action
-from helpdesk.domain.accounts.queries import people_by_ids, people_who_may
+from helpdesk.domain.accounts.queries import people_by_ids
 from helpdesk.domain.correspondence.delivery import cancel
 from helpdesk.domain.correspondence.models import DeliveryState, OutboundMail
 from helpdesk.domain.correspondence.queries import mail_about, outbound_to_change
-from helpdesk.domain.services.queries import services
 from helpdesk.domain.tickets.actions import (
     Decision,
     Deed,
@@ -30,12 +29,12 @@ from helpdesk.domain.tickets.actions import (
     decide_for_many,
     take_back,
 )
-from helpdesk.domain.tickets.queries import queues, tickets_among
+from helpdesk.domain.tickets.models import Ticket
+from helpdesk.domain.tickets.queries import tickets_among
 from helpdesk.web.account import me
 from helpdesk.web.away import absence_words
 from helpdesk.web.desk.door import blueprint
-from helpdesk.web.desk.narrowing import all_states
-from helpdesk.web.filters import local_name
+from helpdesk.web.desk.many_decisions import chosen_words, decision_of, what_of
 from helpdesk.web.numbers import row_number
 from helpdesk.web.security import needs
 
@@ -67,7 +66,8 @@ class _Rehearsed(Exception):
 @needs(Action.WORK_ON_TICKETS)
 def many() -> Response | str:
     """What would happen to which tickets, and who would be told: done, looked at, rolled back."""
-    decision, numbers = _decision(), _numbers()
+    numbers = _numbers()
+    decision = decision_of(request.form.get("do", ""), numbers)
     if decision is None or not numbers:
         flash(_("Select tickets, and choose what to do with them."), "warning")
         return redirect(_back(), 303)
@@ -79,8 +79,9 @@ def many() -> Response | str:
     except _Rehearsed as found:
         return render_template(
             "desk/many.html",
-            what=_what(decision),
-            do=request.form.get("do", ""),
+            what=what_of(decision),
+            do=chosen_words(decision) or request.form.get("do", ""),
+            targets=_targets(decision, found),
             outcome=found.outcome,
             taken=[(each.number, each.subject) for each in found.outcome.taken],
             left=_left(found.outcome),
@@ -95,12 +96,13 @@ def many() -> Response | str:
 @needs(Action.WORK_ON_TICKETS)
 def do_many() -> Response:
     """Do it in one unit of work; tickets that changed since they were looked at are left."""
-    decision, seen = _decision(), _seen()
+    seen = _seen()
+    decision = decision_of(request.form.get("do", ""), list(seen))
     if decision is None or not 0 < len(seen) <= MOST_AT_ONCE:
         flash(_("Select tickets, and choose what to do with them."), "warning")
         return redirect(_back(), 303)
     with unit_of_work():
-        tickets = tickets_among(me(), list(seen), lock=True)
+        tickets = _concerned(decision, seen)
         outcome = decide_for_many(tickets, decision, seen=seen, by=me(), now=clock.now())
         told = _told(mail_about(each.event_id for each in outcome.taken))
     mark = signing.token(_UNDO, _packed(decision, outcome, told))
@@ -148,7 +150,7 @@ def undo_many() -> Response:
         tickets = tickets_among(me(), list(done), lock=True)
         outcome = take_back(tickets, Deed(facts["deed"]), done=done, by=me(), now=clock.now())
         events = [done[each.number].event_id for each in outcome.taken]
-        told = _told(_not_held_back(mail_about(events)))
+        told = _told(not_held_back(mail_about(events)))
     _say_undone(outcome, told)
     return redirect(_back(), 303)
 
@@ -156,14 +158,34 @@ def undo_many() -> Response:
 def _rehearse(decision: Decision, numbers: Sequence[int]) -> NoReturn:
     """Do it and roll it back, so that what is said is what would happen; raises _Rehearsed."""
     with unit_of_work():
-        tickets = tickets_among(me(), numbers, lock=True)
+        tickets = _concerned(decision, numbers)
         versions = {ticket.number: ticket.version for ticket in tickets}
         outcome = decide_for_many(tickets, decision, seen={}, by=me(), now=clock.now())
         told = _told(mail_about(each.event_id for each in outcome.taken))
         raise _Rehearsed(outcome, told, versions)
 
 
-def _not_held_back(mails: Iterable[OutboundMail]) -> list[OutboundMail]:
+def _concerned(decision: Decision, numbers: Iterable[int]) -> list[Ticket]:
+    """The tickets that it is about, locked; not the one that the others are merged into."""
+    into = [decision.into.id] if decision.into is not None else []
+    locked = tickets_among(me(), sorted({*numbers, *into}), lock=True)
+    return [each for each in locked if each.id not in into]
+
+
+def _targets(decision: Decision, found: _Rehearsed) -> list[tuple[int, str, str, bool]]:
+    """What the others may be merged into instead: (number, subject, the choice, whether it is)."""
+    if decision.into is None:
+        return []
+    outcome, into = found.outcome, decision.into
+    others = [(each.number, each.subject) for each in outcome.taken]
+    others += [(each.number, each.subject) for each in outcome.left]
+    return [
+        (number, subject, f"{decision.deed.value}:{number}", number == into.id)
+        for number, subject in sorted([*others, (into.id, into.subject)])
+    ]
+
+
+def not_held_back(mails: Iterable[OutboundMail]) -> list[OutboundMail]:
     """Keep the mails that still wait from being sent, and give those that are gone."""
     gone = []
     for each in mails:
@@ -198,38 +220,6 @@ def _told(mails: Sequence[OutboundMail]) -> tuple[Told, ...]:
         for mail in mails
     )
     return tuple(Told(name, number) for name, number in sorted(names.items()))
-
-
-def _decision() -> Decision | None:
-    """What was chosen, as “deed:value”; None for what is not offered."""
-    deed, _colon, value = request.form.get("do", "").partition(":")
-    if deed == Deed.ASSIGN:
-        person = next(
-            (p for p in people_who_may(Action.WORK_ON_TICKETS) if str(p.id) == value), None
-        )
-        return Decision(Deed.ASSIGN, person=person) if person or value == "0" else None
-    if deed == Deed.QUEUE:
-        queue = next((each for each in queues() if str(each.id) == value), None)
-        return Decision(Deed.QUEUE, queue=queue) if queue else None
-    if deed == Deed.SERVICE:
-        service = next((each for each in services() if str(each.id) == value), None)
-        return Decision(Deed.SERVICE, service=service) if service else None
-    if deed == Deed.STATE and value in all_states():
-        return Decision(Deed.STATE, state=value)
-    return None
-
-
-def _what(decision: Decision) -> str:
-    """The decision in words."""
-    if decision.deed is Deed.ASSIGN and decision.person is None:
-        return _("Assign to nobody")
-    if decision.deed is Deed.ASSIGN and decision.person is not None:
-        return _("Assign to %(name)s", name=decision.person.display_name)
-    if decision.deed is Deed.QUEUE:
-        return _("Move to the queue %(name)s", name=local_name(decision.queue))
-    if decision.deed is Deed.SERVICE:
-        return _("Set the service %(name)s", name=local_name(decision.service))
-    return _("Change the state to %(name)s", name=_(all_states()[decision.state]))
 
 
 def _away(decision: Decision) -> str:
@@ -269,7 +259,7 @@ def _left(outcome: Outcome) -> list[tuple[int, str, str]]:
 def _packed(decision: Decision, outcome: Outcome, told: Iterable[Told]) -> dict[str, Any]:
     return {
         "by": me().id,
-        "what": _what(decision),
+        "what": what_of(decision),
         "deed": decision.deed.value,
         "taken": [
             [

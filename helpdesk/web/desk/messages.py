@@ -52,6 +52,8 @@ class ShownMessage:
     attachments: Sequence[ShownFile]
     deliveries: Sequence[Delivery]
     original_url: str | None
+    # Where it stands, if that is not the ticket whose page it is.
+    ticket_number: int
     seen: str = ""
 
     @property
@@ -97,6 +99,7 @@ def shown_message(spoken: Spoken, mails: Sequence[OutboundMail], reader: Reader)
             if message.channel == "mail" and reader.sees_originals
             else None
         ),
+        ticket_number=message.ticket_id,
         seen=seen_words(message, reader.seen_by),
     )
 

@@ -80,6 +80,8 @@ def narrowed(which: WorkList, asked: Asked, views: Sequence[str]) -> WorkList:
         which = replace(which, unassigned=True)
     elif view == "mine":
         which = replace(which, assignee_id=me().id)
+    elif view == "snoozed":
+        which = replace(which, snoozed=True)
     elif view in ("waiting", "done"):
         which = replace(which, standing=Standing(view))
     if asked.get("process") in PROCESSES and which.process is None:

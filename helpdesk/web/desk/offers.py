@@ -14,7 +14,7 @@ from helpdesk.domain.accounts.absence import away_now
 from helpdesk.domain.accounts.models import BusinessUnit, Function
 from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.accounts.queries import functions_of, people_who_may
-from helpdesk.domain.processes import PROCESSES
+from helpdesk.domain.processes import MERGED, PROCESSES
 from helpdesk.domain.services.models import Service
 from helpdesk.domain.tickets.actions import Deed
 from helpdesk.domain.tickets.models import Queue
@@ -31,7 +31,9 @@ from helpdesk.web.desk.choices import (
     state_choices,
     unit_choices,
 )
+from helpdesk.web.desk.many_decisions import OLDEST
 from helpdesk.web.desk.narrowing import Asked, all_states
+from helpdesk.web.desk.putting_off import snooze_offers
 from helpdesk.web.desk.rows import COLUMNS
 
 SORT_LABELS = {
@@ -144,10 +146,21 @@ def many_offers(known: Known) -> list[tuple[str, list[SelectChoice]]]:
         Deed.ASSIGN: (_("Assign to"), people),
         Deed.QUEUE: (_("Move to the queue"), queue_choices(known.queues)),
         Deed.SERVICE: (_("Set the service"), service_choices(known.services)),
-        Deed.STATE: (_("Change the state"), state_choices(all_states())),
+        Deed.STATE: (_("Change the state"), state_choices(_states_to_choose())),
+        Deed.SNOOZE: (_("Snooze"), [SelectChoice(i, name) for i, name, _at in snooze_offers()]),
+        Deed.MERGE: (_("Merge"), [SelectChoice(OLDEST, _("Merge into the oldest"))]),
+        Deed.DUPLICATE: (
+            _("Link"),
+            [SelectChoice(OLDEST, _("Link as duplicates of the oldest"))],
+        ),
     }
     return [
         (label, [SelectChoice(f"{deed.value}:{each.value}", each.label) for each in choices])
         for deed, (label, choices) in offered.items()
         if choices
     ]
+
+
+def _states_to_choose() -> dict[str, str]:
+    """The states that a decision can bring a ticket to."""
+    return {name: label for name, label in all_states().items() if name != MERGED.name}

@@ -14,6 +14,7 @@ from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.correspondence.bouncing import suppressed_among
 from helpdesk.domain.correspondence.models import BouncingAddress, Mailbox, OutboundMail
 from helpdesk.domain.correspondence.queries import deliveries_of, mailboxes
+from helpdesk.domain.processes import Standing
 from helpdesk.domain.services.models import Service
 from helpdesk.domain.services.queries import services
 from helpdesk.domain.tickets.models import LinkKind, Queue, Ticket, TicketEvent
@@ -51,9 +52,11 @@ OTHER_TICKETS = 5
 class Link:
     """Another ticket, and what it is to this one."""
 
+    id: int
     words: str
     ticket: Ticket
     doubtful: bool
+    is_part: bool
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ class TicketPage:
     services: Sequence[Service]
     links: Sequence[Link]
     others: Sequence[Ticket]
+    merged: Sequence[Ticket]
+    into: Ticket | None
     mailboxes: Sequence[Mailbox]
     names: Names
     unreached: Mapping[str, BouncingAddress]
@@ -79,8 +84,22 @@ class TicketPage:
 
     @property
     def works(self) -> bool:
-        """Whether the reader may change the ticket."""
+        """Whether the reader may change the ticket; what was merged is changed where it goes on."""
+        return self.may_work and self.ticket.merged_into_id is None
+
+    @property
+    def may_work(self) -> bool:
+        """Whether the reader works on tickets."""
         return may(self.reader, Action.WORK_ON_TICKETS)
+
+    @property
+    def open_parts(self) -> list[Ticket]:
+        """Parts of the ticket that are not done; worth knowing for who resolves it."""
+        return [
+            link.ticket
+            for link in self.links
+            if link.is_part and link.ticket.standing != Standing.DONE.value
+        ]
 
     @property
     def mailbox(self) -> Mailbox | None:
@@ -224,6 +243,8 @@ def read_page(number: int, window: Window | None = None) -> TicketPage:
         services=all_services,
         links=_links(near),
         others=near.others,
+        merged=near.merged,
+        into=near.into,
         mailboxes=mailboxes(),
         away={each.person.id: each.absence for each in around if each.absence is not None},
         shared_in=shared_in(ticket),
@@ -278,9 +299,11 @@ def _by_id(rows: Iterable[Any]) -> Mapping[int, Any]:
 def _links(near: Neighbours) -> list[Link]:
     return [
         Link(
-            link_words(kind, other.number, stands=stands),
-            other,
-            doubtful=kind == LinkKind.MAY_FOLLOW.value,
+            link.link_id,
+            link_words(link.kind, link.other.number, stands=link.stands),
+            link.other,
+            doubtful=link.kind == LinkKind.MAY_FOLLOW.value,
+            is_part=link.kind == LinkKind.CHILD.value and not link.stands,
         )
-        for kind, stands, other in near.links
+        for link in near.links
     ]

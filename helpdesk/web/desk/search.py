@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import jsonify, redirect, render_template, request, url_for
-from flask_babel import get_timezone
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -31,7 +30,7 @@ from helpdesk.web.account import me
 from helpdesk.web.desk.door import blueprint
 from helpdesk.web.desk.rows import Row, rows_of
 from helpdesk.web.desk.searching import KEY_WORDS, examples, keys_shown, narrowed_by, problems
-from helpdesk.web.filters import reads_swedish
+from helpdesk.web.filters import readers_zone, reads_swedish
 from helpdesk.web.security import needs
 
 HITS = 25
@@ -65,7 +64,7 @@ def search() -> str | Response:
     named = _ticket(int(number[2])) if number is not None and before is None else None
     if named is not None and number is not None and _is_alone(named, number):
         return redirect(url_for("desk.ticket", number=named.number))
-    asking = Asking(me(), clock.now(), get_timezone())
+    asking = Asking(me(), clock.now(), readers_zone())
     # A number that stands in other tickets too is asked for as a number and as a word.
     asked = f"#{named.number} {query}" if named is not None else query
     found = search_for(asked, asking, before=before, limit=HITS) if query else Found()

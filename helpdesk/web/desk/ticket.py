@@ -14,6 +14,7 @@ from helpdesk.web.desk.decisions import decisions, moves, replies_and
 from helpdesk.web.desk.door import blueprint
 from helpdesk.web.desk.expecting import expected
 from helpdesk.web.desk.page import read_page
+from helpdesk.web.desk.putting_off import snooze_offers, snoozed_words
 from helpdesk.web.desk.rows import state_kind
 from helpdesk.web.desk.writing import writing
 from helpdesk.web.opened import note_opened
@@ -80,5 +81,7 @@ def ticket_page(
         expected=expected(page.ticket, list(page.said)),
         changes=page.changes_since(seen) if seen is not None else [],
         refused=refused,
+        snoozed=snoozed_words(page.ticket),
+        snooze_offers=snooze_offers(),
         limit_mb=settings().max_upload_mb,
     )

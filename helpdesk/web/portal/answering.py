@@ -19,7 +19,9 @@ from helpdesk.domain.routing.queries import placement
 from helpdesk.domain.routing.rules import Clues
 from helpdesk.domain.tickets.actions import Words, move, receive_answer, refusal
 from helpdesk.domain.tickets.models import Ticket
+from helpdesk.domain.tickets.queries import ticket_going_on
 from helpdesk.domain.tickets.queries.following import followed_ticket
+from helpdesk.domain.tickets.queries.merged import follows
 from helpdesk.forms.portal.answer import AnswerForm, Wish
 from helpdesk.web.account import settings
 from helpdesk.web.portal.standing import Stand, stand_of
@@ -73,7 +75,11 @@ def _taken(way: Way) -> Response:
         person = person_by_id(person_id)
         require(person, Action.ANSWER_OWN_TICKET)
         assert person is not None
-        done = _do(followed_ticket(person, number, lock=True), words, form.wanted, person)
+        ticket = followed_ticket(person, number, lock=True)
+        if ticket.merged_into_id is None:
+            done = _do(ticket, words, form.wanted, person)
+        else:
+            done = _do_where_it_goes_on(ticket, words, form.wanted, person)
     if done is None:
         form.ask_for_words()
         return page(_again(way), form, carried, status=422)
@@ -106,6 +112,21 @@ def _do(ticket: Ticket, words: Words, wish: Wish, by: Person) -> Done | None:
         return _begin_again(ticket, words, by)
     message = receive_answer(ticket, words, reopens=wish is not Wish.THANK, by=by, now=clock.now())
     return Done(_what_happened(stand, wish), ticket.number, message.id)
+
+
+def _do_where_it_goes_on(ticket: Ticket, words: Words, wish: Wish, by: Person) -> Done | None:
+    """As `_do`, on the ticket that this one was merged into.
+
+    Who does not follow that one only has words there, and reads nothing of it.
+    """
+    there = ticket_going_on(ticket.number, lock=True)
+    assert there is not None
+    if follows(by, there):
+        return _do(there, words, wish, by)
+    if not words.text and not words.files:
+        return None
+    receive_answer(there, words, reopens=wish is not Wish.THANK, by=by, now=clock.now())
+    return Done(_("Your answer is with us."), ticket.number)
 
 
 def _what_happened(stand: Stand, wish: Wish) -> str:

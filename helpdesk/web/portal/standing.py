@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 
-from helpdesk.domain.processes import Standing
+from helpdesk.domain.processes import MERGED, Standing
 from helpdesk.domain.tickets.models import Ticket
 from helpdesk.domain.tickets.rules import may_reopen
 from helpdesk.web.filters import day
@@ -45,7 +45,7 @@ def stand_of(ticket: Ticket, *, now: datetime, reopen_days: int) -> Stand:
         words=_words(ticket, asks=asks, reopens=reopens, reopen_days=reopen_days),
         asks=asks,
         reopens=reopens,
-        over=finished and not reopens,
+        over=finished and not reopens and state != MERGED,
     )
 
 
@@ -65,6 +65,8 @@ def _words(ticket: Ticket, *, asks: bool, reopens: bool, reopen_days: int) -> st
         return _("We have it. Nobody has taken it yet, and you need not do anything.")
     if state.standing is Standing.OPEN:
         return _("We are working on it. You need not do anything.")
+    if state == MERGED:
+        return _("We go on with this together with something else. What you write here reaches us.")
     if reopens and ticket.resolved_at is not None:
         last_day = ticket.resolved_at + timedelta(days=reopen_days)
         return _(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, redirect, render_template, request
 from flask_babel import gettext as _
 
 from helpdesk.core import clock
@@ -15,12 +15,19 @@ from helpdesk.domain.notifications.actions import mailbox_of
 from helpdesk.domain.tickets.actions import refusal
 from helpdesk.domain.tickets.actions.opening import NO_SUBJECT
 from helpdesk.domain.tickets.models import Attachment, Direction, Message, Ticket
-from helpdesk.domain.tickets.queries import Spoken, conversation_to_read, watchers_of
+from helpdesk.domain.tickets.queries import (
+    Spoken,
+    conversation_to_read,
+    ticket_going_on,
+    watchers_of,
+)
 from helpdesk.domain.tickets.queries.following import (
     attachment_of,
     followed_neighbours,
     message_of,
+    readable_with,
 )
+from helpdesk.domain.tickets.queries.merged import follows
 from helpdesk.forms.portal.answer import AnswerForm, Wish
 from helpdesk.web.account import settings
 from helpdesk.web.attached import shown_file
@@ -37,13 +44,29 @@ from helpdesk.web.uploads import CarriedFile
 
 def follow(token: str) -> Response:
     """The ticket behind a signed link."""
-    return page(by_link(token))
+    return _shown_or_led_on(by_link(token))
 
 
 @needs(Action.FOLLOW_OWN_TICKET)
 def ticket(number: int) -> Response:
     """The same page for somebody who is signed in."""
-    return page(reading(number))
+    return _shown_or_led_on(reading(number))
+
+
+def _shown_or_led_on(way: Way) -> Response:
+    """The page, or where the ticket goes on, if the reader follows that one too."""
+    there = going_on(way)
+    if there is not None:
+        return make_response(redirect(way.to(there.number), 303))
+    return page(way)
+
+
+def going_on(way: Way) -> Ticket | None:
+    """The ticket that this one goes on in, for a reader who follows it; None for any other."""
+    if way.ticket.merged_into_id is None:
+        return None
+    there = ticket_going_on(way.ticket.number)
+    return there if there is not None and follows(way.person, there) else None
 
 
 def follow_attachment(token: str, attachment_id: int, filename: str) -> Response:
@@ -77,7 +100,7 @@ def page(
     """The page of a ticket; a form that came back is shown with its errors and its files."""
     ticket = way.ticket
     stand = stand_of(ticket, now=clock.now(), reopen_days=settings().reopen_days)
-    spoken = conversation_to_read(ticket, internal=False)
+    spoken = conversation_to_read(ticket, internal=False, numbers=readable_with(way.person, ticket))
     body = render_template(
         "portal/ticket.html",
         way=way,
@@ -122,12 +145,12 @@ def requester_name(ticket: Ticket) -> str:
 
 
 def _file(way: Way, attachment_id: int) -> Response:
-    file = attachment_of(way.ticket, attachment_id)
+    file = attachment_of(way.person, way.ticket, attachment_id)
     return attachment_response(file, view="view" in request.args)
 
 
 def _frame(way: Way, message_id: int) -> Response:
-    message = message_of(way.ticket, message_id)
+    message = message_of(way.person, way.ticket, message_id)
     return frame_response(message, way.file, remote=request.args.get("images") == "1")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helpdesk.domain.tickets.actions.linking import link, unlink
 from helpdesk.domain.tickets.actions.many import (
     Decision,
     Deed,
@@ -11,8 +12,10 @@ from helpdesk.domain.tickets.actions.many import (
     decide_for_many,
     take_back,
 )
+from helpdesk.domain.tickets.actions.merging import Company, company_of, merge, separate
 from helpdesk.domain.tickets.actions.opening import Opening, open_ticket, write_first
 from helpdesk.domain.tickets.actions.sharing import keep_private
+from helpdesk.domain.tickets.actions.snoozing import Why, snooze, wake
 from helpdesk.domain.tickets.actions.speaking import (
     KeptFile,
     Words,
@@ -20,9 +23,9 @@ from helpdesk.domain.tickets.actions.speaking import (
     receive_answer,
     reply,
 )
+from helpdesk.domain.tickets.actions.splitting import split
 from helpdesk.domain.tickets.actions.steering import (
     assign,
-    link,
     move,
     place,
     prioritise,
@@ -34,6 +37,7 @@ from helpdesk.domain.tickets.actions.steering import (
 )
 
 __all__ = [
+    "Company",
     "Decision",
     "Deed",
     "KeptFile",
@@ -41,12 +45,15 @@ __all__ = [
     "Opening",
     "Outcome",
     "Taken",
+    "Why",
     "Words",
     "add_note",
     "assign",
+    "company_of",
     "decide_for_many",
     "keep_private",
     "link",
+    "merge",
     "move",
     "open_ticket",
     "place",
@@ -55,9 +62,14 @@ __all__ = [
     "refusal",
     "rename",
     "reply",
+    "separate",
+    "snooze",
+    "split",
     "take_back",
     "tell",
+    "unlink",
     "unwatch",
+    "wake",
     "watch",
     "write_first",
 ]

@@ -44,7 +44,7 @@ def open_ticket(
     opening: Opening, words: Words, *, hushed: str = "", by: Person | None, now: datetime
 ) -> tuple[Ticket, Message]:
     """A new ticket with its first words, which came from its requester."""
-    ticket = _new(opening, now)
+    ticket = new_ticket(opening, now)
     message = add_message(
         ticket,
         words,
@@ -72,7 +72,7 @@ def write_first(
     """A new ticket whose first words an agent writes to its requester."""
     if not words.text.strip():
         raise Invalid("text", N_("Write what you want to tell."))
-    ticket = _new(opening, now)
+    ticket = new_ticket(opening, now)
     ticket.assignee_id = by.id
     message = add_message(
         ticket, words, kind=MessageKind.MESSAGE, direction=Direction.OUT, author=by, now=now
@@ -90,7 +90,8 @@ def write_first(
     return ticket, message
 
 
-def _new(opening: Opening, now: datetime) -> Ticket:
+def new_ticket(opening: Opening, now: datetime) -> Ticket:
+    """The row of a new ticket with its followers; its first line of history has to follow."""
     process = PROCESSES[opening.process]
     initial = process.state(process.initial)
     ticket = insert(

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from helpdesk.core.db import db
-from helpdesk.core.errors import Outdated
+from helpdesk.core.errors import Outdated, Refused
 from helpdesk.core.rows import insert
+from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.tickets.models import Message, Ticket, TicketEvent
 
@@ -45,6 +46,13 @@ def record(
 
 
 def expect(ticket: Ticket, seen: int | None) -> None:
-    """Raise Outdated when the ticket is newer than version `seen`; None asks for nothing."""
+    """Raise Outdated when the ticket is newer than version `seen`; None asks for nothing.
+
+    Refused for one that was merged: whatever is decided is decided where it goes on.
+    """
     if seen is not None and seen != ticket.version:
         raise Outdated(seen, ticket.version)
+    if ticket.merged_into_id is not None:
+        raise Refused(
+            N_("It goes on in #%(number)s; decide it there."), number=ticket.merged_into_id
+        )

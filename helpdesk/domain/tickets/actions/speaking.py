@@ -12,6 +12,7 @@ from helpdesk.core.rows import insert
 from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.tickets.actions.recording import expect, record
+from helpdesk.domain.tickets.actions.snoozing import Why, wake
 from helpdesk.domain.tickets.actions.steering import move, watch
 from helpdesk.domain.tickets.events import AgentReplied, NoteAdded, RequesterAnswered
 from helpdesk.domain.tickets.models import Attachment, Direction, Message, MessageKind, Ticket
@@ -98,6 +99,8 @@ def receive_answer(
     )
     line = record(ticket, "answer received", by=by, now=now, message=message)
     publish(RequesterAnswered(ticket, line, by, message, hushed))
+    if reopens and ticket.snoozed_until is not None:
+        wake(ticket, why=Why.ANSWER, by=None, now=now)
     target = ticket.process_spec.on_answer.get(ticket.state) if reopens else None
     if target is not None:
         move(ticket, target=target, by=None, now=now)

@@ -14,13 +14,14 @@ from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.processes import PROCESSES, Standing
 from helpdesk.domain.services.models import Service
 from helpdesk.domain.tickets.actions.recording import expect, record
+from helpdesk.domain.tickets.actions.snoozing import Why, wake
 from helpdesk.domain.tickets.events import (
     TicketAssigned,
     TicketMoved,
     TicketPlaced,
     TicketRenamed,
 )
-from helpdesk.domain.tickets.models import LinkKind, Queue, Ticket, TicketLink, Watcher
+from helpdesk.domain.tickets.models import Queue, Ticket, Watcher
 from helpdesk.domain.tickets.rules import LEVELS, priority_of
 
 
@@ -70,6 +71,9 @@ def become(
     ticket.state = target
     standing = ticket.state_spec.standing
     ticket.standing = standing.value
+    if standing is Standing.DONE:
+        # What is over need not come back.
+        ticket.snoozed_until = None
     if standing is not Standing.DONE:
         ticket.resolved_at = None
     elif ticket.resolved_at is None:
@@ -103,6 +107,9 @@ def assign(
     facts: dict[str, Any] = {"from": before, "to": after}
     if because:
         facts["because"] = because
+    if after is not None and ticket.snoozed_until is not None:
+        # Whoever put it off has handed it on, and the next one would not find it.
+        wake(ticket, why=Why.HANDED_ON, by=by, now=now)
     line = record(ticket, "assigned", by=by, now=now, facts=facts)
     publish(TicketAssigned(ticket, line, by, before, after, told))
 
@@ -212,17 +219,6 @@ def unwatch(ticket: Ticket, *, person: Person, by: Person | None, now: datetime)
         return
     db.session.delete(watcher)
     record(ticket, "unwatched", by=by, now=now, facts={"person": person.id})
-
-
-def link(
-    ticket: Ticket, *, other: Ticket, kind: LinkKind, by: Person | None, now: datetime
-) -> None:
-    """Say what this ticket is to another; both histories tell it."""
-    if ticket.id == other.id:
-        raise Refused(N_("A ticket cannot be linked to itself."))
-    db.session.add(TicketLink(ticket_id=ticket.id, other_id=other.id, kind=kind.value))
-    record(ticket, "linked", by=by, now=now, facts={"kind": kind.value, "other": other.id})
-    record(other, "linked", by=by, now=now, facts={"kind": f"{kind.value} of", "other": ticket.id})
 
 
 def tell(ticket: Ticket, kind: str, *, facts: dict[str, Any], now: datetime) -> None:

@@ -15,6 +15,8 @@ from helpdesk.domain.services.models import Service
 
 _UNFINISHED = text("standing <> 'done'")
 _DONE = text("standing = 'done'")
+_SNOOZED = text("snoozed_until IS NOT NULL")
+_MERGED = text("merged_into_id IS NOT NULL")
 
 
 class Queue(Base):
@@ -37,7 +39,8 @@ class Ticket(Base):
     """The record of something that happened. Its number is its id and never changes.
 
     `standing` repeats the class of the state, for the indexes of the lists; `version` counts
-    the events, so that a page knows whether it is older than the ticket.
+    the events, so that a page knows whether it is older than the ticket. While `snoozed_until` lies
+    ahead it is on no work list. With `merged_into_id` it goes on as a part of that other ticket.
     """
 
     __tablename__ = "tickets"
@@ -48,6 +51,7 @@ class Ticket(Base):
             "queue_id",
             "priority",
             "id",
+            "snoozed_until",
             sqlite_where=_UNFINISHED,
             postgresql_where=_UNFINISHED,
         ),
@@ -56,6 +60,7 @@ class Ticket(Base):
             "assignee_id",
             "priority",
             "id",
+            "snoozed_until",
             sqlite_where=_UNFINISHED,
             postgresql_where=_UNFINISHED,
         ),
@@ -64,14 +69,14 @@ class Ticket(Base):
         Index(
             "ix_tickets_unfinished",
             *("priority", "id", "queue_id", "assignee_id", "standing"),
-            *("state", "process", "service_id", "requester_id"),
+            *("state", "process", "service_id", "requester_id", "snoozed_until"),
             sqlite_where=_UNFINISHED,
             postgresql_where=_UNFINISHED,
         ),
         Index(
             "ix_tickets_unfinished_changed",
             *("changed_at", "id", "priority", "queue_id", "assignee_id", "standing"),
-            *("state", "process", "service_id", "requester_id"),
+            *("state", "process", "service_id", "requester_id", "snoozed_until"),
             sqlite_where=_UNFINISHED,
             postgresql_where=_UNFINISHED,
         ),
@@ -92,6 +97,20 @@ class Ticket(Base):
             "id",
             sqlite_where=_DONE,
             postgresql_where=_DONE,
+        ),
+        # They are few: those that wake next, and those that are shown on another ticket.
+        Index(
+            "ix_tickets_snoozed",
+            "snoozed_until",
+            "id",
+            sqlite_where=_SNOOZED,
+            postgresql_where=_SNOOZED,
+        ),
+        Index(
+            "ix_tickets_merged",
+            "merged_into_id",
+            sqlite_where=_MERGED,
+            postgresql_where=_MERGED,
         ),
         Index("ix_tickets_requester", "requester_id", "id"),
         # The tickets of a business unit, for its people and for the lists.
@@ -133,6 +152,8 @@ class Ticket(Base):
     changed_at: Mapped[datetime] = mapped_column(Instant)
     resolved_at: Mapped[datetime | None] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=0)
+    snoozed_until: Mapped[datetime | None] = mapped_column(Instant)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
 
     # A write that rests on an older version than the row's fails instead of winning.
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
@@ -181,6 +202,10 @@ class LinkKind(enum.StrEnum):
     FOLLOWS = "follows"  # a later ticket about the same thing
     MAY_FOLLOW = "may follow"  # a stranger's answer, for an agent to judge
     RELATED = "related"
+    DUPLICATE = "duplicate"  # the same matter of somebody else, who is answered there
+    CHILD = "child"  # a part of the other
+    CAUSED = "caused"  # the other is the cause
+    SPLIT = "split"  # its words stood on the other before
 
 
 class TicketLink(Base):

@@ -24,6 +24,7 @@ from helpdesk.domain.tickets.queries.lists import (
     tickets_among,
     work_list,
 )
+from helpdesk.domain.tickets.queries.merged import merged_into, ticket_going_on
 from helpdesk.domain.tickets.queries.opened import unread_among
 from helpdesk.domain.tickets.queries.reading import (
     PersonAround,
@@ -57,6 +58,7 @@ __all__ = [
     "history",
     "history_between",
     "links_of",
+    "merged_into",
     "message_for",
     "only_opened",
     "people_around",
@@ -65,6 +67,7 @@ __all__ = [
     "sorts_of",
     "ticket_by_number",
     "ticket_for",
+    "ticket_going_on",
     "ticket_to_change",
     "tickets_among",
     "unread_among",

@@ -1,4 +1,4 @@
-"""Questions of the clock: which tickets have been resolved for long enough to be closed."""
+"""Questions of the clock: which tickets are to be closed now, and which come back."""
 
 from __future__ import annotations
 
@@ -22,5 +22,15 @@ def resolved_before(instant: datetime, *, after: int = 0, limit: int) -> Sequenc
         select(Ticket.id)
         .where(or_(*resolved), Ticket.resolved_at < instant, Ticket.id > after)
         .order_by(Ticket.id)
+        .limit(limit)
+    ).all()
+
+
+def snoozed_until(instant: datetime, *, limit: int) -> Sequence[int]:
+    """Numbers of tickets that were put off until then or earlier, the earliest first."""
+    return db.session.scalars(
+        select(Ticket.id)
+        .where(Ticket.snoozed_until <= instant)
+        .order_by(Ticket.snoozed_until, Ticket.id)
         .limit(limit)
     ).all()

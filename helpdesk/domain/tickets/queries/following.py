@@ -21,6 +21,7 @@ from helpdesk.domain.tickets.models import (
     Watcher,
 )
 from helpdesk.domain.tickets.queries.lists import PAGE, Page
+from helpdesk.domain.tickets.queries.merged import belonging_to
 from helpdesk.domain.tickets.queries.reading import read_outside
 
 # Numbers of tickets have fewer digits than this; a database stumbles over what it cannot hold.
@@ -102,13 +103,22 @@ def followed_neighbours(person: Person, ticket: Ticket) -> Sequence[tuple[bool, 
     return [(other.id in later, other) for other in rows]
 
 
-def message_of(ticket: Ticket, message_id: int) -> Message:
+def readable_with(person: Person, ticket: Ticket) -> Select[int]:
+    """The numbers of a followed ticket and of those merged into it that the person follows too.
+
+    That two tickets were put together lets nobody read what was said on the other one.
+    """
+    numbers = followed_by(person).with_only_columns(Ticket.id)
+    return numbers.where(Ticket.id.in_(belonging_to(ticket.id)))
+
+
+def message_of(person: Person, ticket: Ticket, message_id: int) -> Message:
     """A message of this ticket with its attachments; NotFound for a note or another ticket's."""
     message = db.session.scalar(
         select(Message)
         .where(
             Message.id == message_id,
-            Message.ticket_id == ticket.id,
+            Message.ticket_id.in_(readable_with(person, ticket)),
             read_outside(),
         )
         .options(selectinload(Message.attachments))
@@ -118,14 +128,14 @@ def message_of(ticket: Ticket, message_id: int) -> Message:
     return message
 
 
-def attachment_of(ticket: Ticket, attachment_id: int) -> Attachment:
+def attachment_of(person: Person, ticket: Ticket, attachment_id: int) -> Attachment:
     """A file of a message of this ticket; NotFound for a note's or another ticket's."""
     attachment = db.session.scalar(
         select(Attachment)
         .join(Message, Message.id == Attachment.message_id)
         .where(
             Attachment.id == attachment_id,
-            Message.ticket_id == ticket.id,
+            Message.ticket_id.in_(readable_with(person, ticket)),
             read_outside(),
         )
     )

@@ -62,7 +62,8 @@ class Page(Generic[T]):
 class WorkList:
     """Which tickets a list shows; None asks for nothing.
 
-    Without `standing` the unfinished ones, or with `everything` all there ever were.
+    Without `standing` the unfinished ones, or with `everything` all there ever were. What is put
+    off is only on a list that is of it (`snoozed`), and on those without an end.
     """
 
     function_id: int | None = None
@@ -77,6 +78,7 @@ class WorkList:
     priority: int | None = None
     state: str | None = None
     requester_ids: tuple[int, ...] | None = None
+    snoozed: bool = False
 
     @property
     def endless(self) -> bool:
@@ -251,6 +253,10 @@ def conditions_of(which: WorkList, *, queues_inside: bool = False) -> list[Colum
         conditions.append(_IS_DONE)
     elif not which.everything:
         conditions.append(_IS_UNFINISHED)
+    if not which.endless:
+        # A range, and not only that there is a value: so their own small index is read.
+        is_asleep = Ticket.snoozed_until > _EPOCH
+        conditions.append(is_asleep if which.snoozed else Ticket.snoozed_until.is_(None))
     if which.standing in (Standing.OPEN, Standing.WAITING):
         conditions.append(Ticket.standing == which.standing.value)
     if which.function_id is not None and queues_inside:

@@ -25,6 +25,7 @@ from helpdesk.domain.tickets.models import (
     Watcher,
 )
 from helpdesk.domain.tickets.queries.finding import visible_to
+from helpdesk.domain.tickets.queries.merged import belonging_to
 
 # What was taken back is told by the history, and its words are their author's alone.
 _STANDS = Message.kind != MessageKind.WITHDRAWN.value
@@ -80,14 +81,20 @@ class Window:
 
 
 def conversation_to_read(
-    ticket: Ticket, *, internal: bool, window: Window | None = None
+    ticket: Ticket,
+    *,
+    internal: bool,
+    window: Window | None = None,
+    numbers: Select[int] | None = None,
 ) -> Sequence[Spoken]:
     """The conversation for a page that shows plain words and each HTML in a frame of its own.
 
-    Without `window` all of it. HTML may be megabytes, so only its shape is asked for. Tables and
-    pictures need their looks, unless they belong to what was folded away: signatures and
-    quotations are full of both.
+    With what was said on the tickets that were merged into it; or only on those of `numbers`, for
+    a reader who may not read all. Without `window` all of it.
+    HTML may be megabytes, so only its shape is asked for. Tables and pictures need their looks,
+    unless they belong to what was folded away: signatures and quotations are full of both.
     """
+    together = belonging_to(ticket.id) if numbers is None else numbers
     looks = case(
         (Message.html.is_(None), 0),
         (
@@ -99,7 +106,7 @@ def conversation_to_read(
         ),
         else_=1,
     )
-    stands = [Message.ticket_id == ticket.id, _STANDS]
+    stands = [Message.ticket_id.in_(together), _STANDS]
     if not internal:
         stands.append(read_outside())
     row_number, number = func.row_number(), func.count()

@@ -73,7 +73,9 @@ def portions(
         return
     for size in HITS:
         if pattern:
-            numbers = _numbers(pattern, internal=internal, top=top, bottom=bottom, limit=size)
+            numbers = numbers_matching(
+                pattern, internal=internal, top=top, bottom=bottom, limit=size
+            )
         else:
             each = [db.session.scalars(stream.limit(size)).all() for stream in streams]
             numbers = sorted((number for some in each for number in some), reverse=True)[:size]
@@ -97,8 +99,8 @@ def numbers_with_any(words: Sequence[str], among: Sequence[int], *, internal: bo
     if not words or not among:
         return set()
     either = " | " if on_postgresql() else " OR "
-    pattern = either.join(_either(word) for word in words[:MOST_WORDS])
-    found = _numbers(
+    pattern = either.join(any_form(word) for word in words[:MOST_WORDS])
+    found = numbers_matching(
         pattern, internal=internal, top=max(among) + 1, bottom=min(among) - 1, limit=_HIGHEST
     )
     return set(found) & set(among)
@@ -111,7 +113,7 @@ def numbers_with_all(
     if not words or not among:
         return []
     both = " & " if on_postgresql() else " AND "
-    pattern = both.join(_either(word) for word in words[:MOST_WORDS])
+    pattern = both.join(any_form(word) for word in words[:MOST_WORDS])
     condition, number, pattern = _condition(pattern, internal=internal)
     statement = text(
         f"SELECT {number} FROM ticket_words WHERE {condition} AND {number} IN :among"
@@ -152,7 +154,10 @@ def _one_after_the_other(asked: Asked, top: int, bottom: int) -> Iterator[Portio
         top = low
 
 
-def _numbers(pattern: str, *, internal: bool, top: int, bottom: int, limit: int) -> Sequence[int]:
+def numbers_matching(
+    pattern: str, *, internal: bool, top: int, bottom: int, limit: int
+) -> Sequence[int]:
+    """The highest numbers between `bottom` and `top` (both left out) whose row has the pattern."""
     condition, number, pattern = _condition(pattern, internal=internal)
     # Only names of our own columns are put into the statement; what was typed is a parameter.
     statement = text(
@@ -178,18 +183,18 @@ def _condition(pattern: str, *, internal: bool) -> tuple[str, str, str]:
 def _pattern(sought: Sought, names: Sequence[Sequence[str]]) -> str:
     """What a row must have and must not have, as the index is asked; "" if nothing is wanted."""
     both, either = (" & ", " | ") if on_postgresql() else (" AND ", " OR ")
-    wanted = [_either(word) for word in sought.in_index[:MOST_WORDS]]
+    wanted = [any_form(word) for word in sought.in_index[:MOST_WORDS]]
     if names:
-        each = (both.join(_either(word) for word in name) for name in names)
+        each = (both.join(any_form(word) for word in name) for name in names)
         wanted.append(f"({either.join(f'({name})' for name in each)})")
     pattern = both.join(wanted)
     if not wanted or not sought.not_words:
         return pattern
-    unwanted = either.join(_either(word) for word in sought.not_words[:MOST_WORDS])
+    unwanted = either.join(any_form(word) for word in sought.not_words[:MOST_WORDS])
     return f"({pattern}) & !({unwanted})" if on_postgresql() else f"({pattern}) NOT ({unwanted})"
 
 
-def _either(word: str) -> str:
+def any_form(word: str) -> str:
     """One word as any of its forms; long enough forms also as the beginning of compounds."""
     whole, beginning, either = (
         ("'{}'", "'{}':*", " | ") if on_postgresql() else ('"{}"', '"{}"*', " OR ")
