@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
@@ -18,10 +18,14 @@ from helpdesk.domain.correspondence.tokens import (
     read_message_id,
     read_reply_address,
 )
-from helpdesk.domain.tickets.models import Ticket
+from helpdesk.domain.tickets.models import Conversation, Ticket
 from helpdesk.domain.tickets.queries import ticket_by_number, watches
+from helpdesk.domain.tickets.queries.suppliers import conversation_by_id
 from helpdesk.mail.subjects import number_in
 from helpdesk.mail.values import ParsedMail
+
+# What is said there reaches fewer people the further in front it stands.
+_SILENT_FIRST = (Audience.INTERNAL, Audience.SUPPLIER, Audience.REQUESTER)
 
 # A thread of more mails than this is found by its newest ones.
 MOST_REFERENCES = 50
@@ -50,6 +54,8 @@ class Thread:
     words: str
     joins: bool = False
     mark: Mark | None = None
+    # That of a supplier, when it is there that the mail belongs.
+    conversation: Conversation | None = None
 
     @property
     def ticket_number(self) -> int | None:
@@ -103,10 +109,11 @@ def takes_part(person: Person | None, ticket: Ticket) -> bool:
 
 def _by_reply_address(recipients: Iterable[str]) -> Thread | None:
     marks = [mark for address in recipients if (mark := read_reply_address(address))]
-    # Who writes to both addresses of a ticket is taken to mean the one that tells nobody outside.
-    marks.sort(key=lambda mark: mark.audience is not Audience.INTERNAL)
+    # Who writes to several addresses of a ticket is taken to mean the one that tells nobody
+    # outside, and before the requester those who are told least.
+    marks.sort(key=lambda mark: _SILENT_FIRST.index(mark.audience))
     for mark in marks:
-        ticket = ticket_by_number(mark.ticket_number, lock=True)
+        ticket, conversation = _place_of(mark)
         if ticket is not None:
             return Thread(
                 ticket,
@@ -114,14 +121,22 @@ def _by_reply_address(recipients: Iterable[str]) -> Thread | None:
                 N_("Sent to the signed reply address of ticket #%(ticket)s"),
                 joins=True,
                 mark=mark,
+                conversation=conversation,
             )
     return None
+
+
+def _place_of(mark: Mark) -> tuple[Ticket | None, Conversation | None]:
+    """The ticket of a mark, locked, and its conversation; that may lie on another ticket now."""
+    conversation = conversation_by_id(mark.conversation_id) if mark.conversation_id else None
+    number = conversation.ticket_id if conversation is not None else mark.ticket_number
+    return ticket_by_number(number, lock=True), conversation
 
 
 def _by_our_message_id(mail: ParsedMail) -> Thread | None:
     for rfc_id in references_of(mail):
         mark = read_message_id(rfc_id)
-        ticket = ticket_by_number(mark.ticket_number, lock=True) if mark is not None else None
+        ticket, conversation = _place_of(mark) if mark is not None else (None, None)
         if mark is None or ticket is None:
             continue
         sent = outbound_by_rfc_id(rfc_id)
@@ -131,7 +146,8 @@ def _by_our_message_id(mail: ParsedMail) -> Thread | None:
             Evidence.OUR_MESSAGE_ID,
             N_("Answers a mail that we sent about ticket #%(ticket)s"),
             joins=True,
-            mark=Mark(mark.ticket_number, mark.audience, person_id),
+            mark=replace(mark, person_id=person_id),
+            conversation=conversation,
         )
     return None
 
@@ -143,8 +159,12 @@ def _by_known_message_id(mail: ParsedMail, sender: Person | None) -> Thread | No
     rank = {name: place for place, name in enumerate(names)}
     strength = {source: place for place, source in enumerate(IdSource)}
     found = [
-        (strength[source] == strength[IdSource.REFERENCED], rank.get(name, len(rank)), number)
-        for name, number, source in tickets_by_rfc_ids(both)
+        (
+            strength[source] == strength[IdSource.REFERENCED],
+            rank.get(name, len(rank)),
+            (number, conversation_id),
+        )
+        for name, number, source, conversation_id in tickets_by_rfc_ids(both)
         # That a mail with this very id was taken is no evidence: ids are sometimes used twice.
         # But a mail that was overtaken by its answer is known by the answer's References.
         if name in rank or source is IdSource.REFERENCED
@@ -152,14 +172,17 @@ def _by_known_message_id(mail: ParsedMail, sender: Person | None) -> Thread | No
     # The order of the rows, newest ticket first, decides among equals.
     found.sort(key=lambda candidate: candidate[:2])
     elsewhere: Ticket | None = None
-    for number in dict.fromkeys(number for _, _, number in found):
+    for number, conversation_id in dict.fromkeys(place for _, _, place in found):
         ticket = ticket_by_number(number, lock=True)
-        if ticket is not None and takes_part(sender, ticket):
+        conversation = conversation_by_id(conversation_id) if conversation_id else None
+        speaks = conversation is not None and sender in conversation.people
+        if ticket is not None and (speaks or takes_part(sender, ticket)):
             return Thread(
                 ticket,
                 Evidence.KNOWN_MESSAGE_ID,
                 N_("Continues a thread of ticket #%(ticket)s, and its sender takes part in it"),
                 joins=True,
+                conversation=conversation,
             )
         elsewhere = elsewhere or ticket
     if elsewhere is None:

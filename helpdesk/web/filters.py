@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from flask import Flask
 from flask_babel import format_datetime, get_locale, gettext, ngettext, to_user_timezone
+from markupsafe import Markup, escape
 
 from helpdesk.core import clock
 
@@ -23,6 +26,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         ago=ago, exact=exact, day=day, local_name=local_name, file_size=file_size, words=words
     )
+    app.jinja_env.filters["with_mentions"] = with_mentions
 
 
 def ago(instant: datetime) -> str:
@@ -76,6 +80,19 @@ def file_size(size: int) -> str:
     if reads_swedish():
         shown = shown.replace(".", ",")
     return f"{shown} {unit}"
+
+
+def with_mentions(text: str, mentions: Sequence[str]) -> Markup:
+    """The text with each of these words marked as naming somebody."""
+    longest_first = sorted({each for each in mentions if each}, key=len, reverse=True)
+    if not longest_first:
+        return escape(text)
+    parts = re.split(f"({'|'.join(map(re.escape, longest_first))})", text)
+    marked = (
+        Markup('<mark class="mention">{}</mark>').format(part) if place % 2 else escape(part)
+        for place, part in enumerate(parts)
+    )
+    return Markup("").join(marked)
 
 
 def words(step: dict[str, object]) -> str:

@@ -35,7 +35,7 @@ function say(area, text) {
 // The server keeps the draft of a ticket; this device only keeps what does not reach it.
 function serverDraft(area, name) {
   let seen = area.dataset.draftSeen, saved = area.value, waiting, asking = null, over = false;
-  const cc = () => area.form.querySelector('input[name$="-cc"]')?.value || "";
+  const cc = () => [...area.form.querySelectorAll('input[type="text"]')].map((field) => field.value).join("\n");
   let savedCc = cc();
   const save = async (leaving) => {
     clearTimeout(waiting);

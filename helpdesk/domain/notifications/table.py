@@ -9,18 +9,23 @@ from typing import Any
 
 from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
-from helpdesk.domain.accounts.queries import person_by_id
+from helpdesk.domain.accounts.permissions import Action, may
+from helpdesk.domain.accounts.queries import people_by_ids, person_by_id
 from helpdesk.domain.correspondence.tokens import Audience
 from helpdesk.domain.tickets.events import (
     AgentReplied,
     Happened,
+    NoteAdded,
     RequesterAnswered,
+    SupplierAnswered,
     TicketAssigned,
     TicketMoved,
     TicketOpened,
     WroteFirst,
+    WroteToSupplier,
 )
 from helpdesk.domain.tickets.queries import watchers_of
+from helpdesk.domain.tickets.queries.suppliers import people_of_conversation, wrote_last_to
 
 
 class Submitted(enum.StrEnum):
@@ -70,10 +75,42 @@ def _assignee(event: Happened) -> Iterable[Person]:
     return (person,) if person else ()
 
 
+def _those_inside(event: Happened) -> Iterable[Person]:
+    """Who works on it, and the agents who follow it: they hear of it by internal mail alone."""
+    following = (each for each in watchers_of(event.ticket) if may(each, Action.SEE_TICKETS))
+    return (*_assignee(event), *following)
+
+
+def _suppliers(event: WroteToSupplier) -> Iterable[Person]:
+    return people_of_conversation(event.conversation.id)
+
+
+def _those_who_asked_the_supplier(event: SupplierAnswered) -> Iterable[Person]:
+    inside = tuple(_those_inside(event))
+    if event.ticket.assignee_id is not None:
+        return inside
+    # Nobody works on it, but somebody wrote and waits.
+    wrote = wrote_last_to(event.conversation)
+    return (*inside, wrote) if wrote is not None and may(wrote, Action.SEE_TICKETS) else inside
+
+
+def _mentioned(event: NoteAdded) -> Iterable[Person]:
+    return people_by_ids(event.mentioned).values()
+
+
+def _inside_but_not_mentioned(event: NoteAdded) -> Iterable[Person]:
+    return [person for person in _those_inside(event) if person.id not in event.mentioned]
+
+
 def _now_responsible(event: TicketAssigned) -> Iterable[Person]:
     person = person_by_id(event.after_id) if event.after_id else None
     return (person,) if person else ()
 
+
+_WORKS_OR_FOLLOWS = N_(
+    "You get this because the ticket is assigned to you, or you follow it. "
+    "Hand it to somebody else, or follow it no more, to hear no more of it."
+)
 
 _ASKED_OR_FOLLOWS = N_(
     "You get this because you asked for this, or follow it. "
@@ -128,12 +165,9 @@ NOTIFICATIONS: tuple[Notification, ...] = (
     Notification(
         "requester-answered",
         RequesterAnswered,
-        _assignee,
+        _those_inside,
         Audience.INTERNAL,
-        N_(
-            "You get this because the ticket is assigned to you. "
-            "Hand it to somebody else to hear no more of it."
-        ),
+        _WORKS_OR_FOLLOWS,
         unless=lambda event: bool(event.hushed),
     ),
     Notification(
@@ -145,6 +179,37 @@ NOTIFICATIONS: tuple[Notification, ...] = (
             "You get this because the ticket was assigned to you. "
             "Hand it to somebody else to hear no more of it."
         ),
+    ),
+    # Suppliers, and what is said about their words and in notes.
+    Notification(
+        "asked-of-you",
+        WroteToSupplier,
+        _suppliers,
+        Audience.SUPPLIER,
+        N_("You get this because we asked you. If you are the wrong person, answer and say so."),
+        Submitted.BY_A_PERSON,
+    ),
+    Notification(
+        "supplier-answered",
+        SupplierAnswered,
+        _those_who_asked_the_supplier,
+        Audience.INTERNAL,
+        _WORKS_OR_FOLLOWS,
+        unless=lambda event: bool(event.hushed),
+    ),
+    Notification(
+        "mentioned-you",
+        NoteAdded,
+        _mentioned,
+        Audience.INTERNAL,
+        N_("You get this because somebody mentioned you, or a function of yours, in a note."),
+    ),
+    Notification(
+        "note-written",
+        NoteAdded,
+        _inside_but_not_mentioned,
+        Audience.INTERNAL,
+        _WORKS_OR_FOLLOWS,
     ),
 )
 

@@ -82,6 +82,44 @@ class ReplyForm(WordsForm):
         self.copies = addressees(field.data or "")
 
 
+class SupplierForm(WordsForm):
+    """Words to a supplier: the first ones, or more in the conversation `conversation_id`.
+
+    `to` is who gets them, and from then on all that is written there.
+    """
+
+    name = "supplier"
+    conversation_id: int | None = None
+    text = TextAreaField(lazy_gettext("Your words to the supplier"))
+    to = StringField(
+        lazy_gettext("To"),
+        [InputRequired(lazy_gettext("Write the address of the supplier.")), Length(max=5000)],
+        description=lazy_gettext("Addresses or names, with commas between."),
+    )
+    subject = StringField(
+        lazy_gettext("Subject"),
+        [Length(max=300)],
+        description=lazy_gettext("The supplier sees this one, and not what the requester wrote."),
+    )
+    then = StringField(validators=[Optional(), Length(max=20)])
+    people: tuple[Addressee, ...] = ()
+
+    def __init__(self, conversation_id: int | None = None, **values: Any) -> None:
+        """A conversation that is to begin, or one that goes on."""
+        if conversation_id is not None:
+            self.name, self.conversation_id = f"s{conversation_id}", conversation_id
+        super().__init__(**values)
+
+    def validate_to(self, field: Field) -> None:
+        """Everybody must be somebody to whom one can write."""
+        self.people = addressees(field.data or "")
+
+    def validate_subject(self, field: Field) -> None:
+        """A conversation begins with a subject, and keeps it."""
+        if self.conversation_id is None and not (field.data or "").strip():
+            raise ValidationError(_("Write in a few words what you ask the supplier about."))
+
+
 class NoteForm(WordsForm):
     """Words for agents only."""
 

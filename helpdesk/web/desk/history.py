@@ -101,6 +101,14 @@ def _noted(event: TicketEvent, names: Names) -> str:
     return _("%(who)s wrote a note", who=_who(event))
 
 
+def _asked_supplier(event: TicketEvent, names: Names) -> str:
+    return _("%(who)s wrote to a supplier", who=_who(event))
+
+
+def _supplier_answered(event: TicketEvent, names: Names) -> str:
+    return _("%(who)s answered, as a supplier", who=_who(event))
+
+
 def _moved(event: TicketEvent, names: Names) -> str:
     source, target = event.facts["from"], event.facts["to"]
     # The process may have changed since, so any that knows the state gives it its name.
@@ -215,6 +223,8 @@ _SENTENCES: Mapping[str, Callable[[TicketEvent, Names], str]] = {
     "reply sent": _replied,
     "reply withdrawn": _withdrawn,
     "note added": _noted,
+    "supplier asked": _asked_supplier,
+    "supplier answered": _supplier_answered,
     "moved": _moved,
     "assigned": _assigned,
     "placed": _placed,
@@ -235,6 +245,7 @@ _SAY_WHO = frozenset(
     {
         *("opened", "written first", "answer received", "reply sent", "reply withdrawn"),
         *("note added", "absence notice"),
+        *("supplier asked", "supplier answered"),
     }
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import url_for
@@ -61,6 +61,9 @@ class ShownMessage:
     attachments: Sequence[ShownFile]
     deliveries: Sequence[Delivery]
     original_url: str | None
+    # The supplier in whose conversation it stands, by name.
+    supplier: str = ""
+    mentions: Sequence[str] = ()
 
     @property
     def is_trouble(self) -> bool:
@@ -103,6 +106,9 @@ def shown_message(spoken: Spoken, mails: Sequence[OutboundMail], reader: Reader)
             if message.channel == "mail" and reader.sees_originals
             else None
         ),
+        supplier=reader.suppliers.get(message.conversation_id, _("A supplier"))
+        if message.conversation_id
+        else "",
     )
 
 
@@ -115,6 +121,8 @@ class Reader:
     people: Mapping[int, Person]
     # The message whose pictures from elsewhere the reader asked to see.
     wants_pictures_of: int | None = None
+    # Whom the ticket's conversations with suppliers are with, by their ids.
+    suppliers: Mapping[int, str] = field(default_factory=dict)
 
 
 def shown_file(file: Attachment) -> ShownFile:
@@ -169,7 +177,7 @@ def _readers(mails: Sequence[OutboundMail], reader: Reader) -> str:
     return ", ".join(
         _name_and_address(mail, reader)
         for mail in mails
-        if KINDS[mail.notification].audience is Audience.REQUESTER
+        if KINDS[mail.notification].audience is not Audience.INTERNAL
     )
 
 
@@ -181,8 +189,8 @@ def _name_and_address(mail: OutboundMail, reader: Reader) -> str:
 
 
 def _delivery(mail: OutboundMail, message: Message, reader: Reader) -> Delivery | None:
-    """How a mail to the requester's side went; what agents were told is not shown."""
-    if KINDS[mail.notification].audience is not Audience.REQUESTER:
+    """How a mail that left the house went; what agents were told is not shown."""
+    if KINDS[mail.notification].audience is Audience.INTERNAL:
         return None
     how = _HOW[mail.state]
     words = _delivery_words(mail, acknowledges=message.direction == Direction.IN.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask import request
@@ -65,6 +66,20 @@ class Link:
     doubtful: bool
 
 
+@dataclass(frozen=True, slots=True)
+class WithSupplier:
+    """A conversation with a supplier: what about, and who gets what is written there."""
+
+    id: int
+    subject: str
+    people: Sequence[Person]
+
+    @property
+    def names(self) -> str:
+        """Whom it is with."""
+        return ", ".join(person.display_name for person in self.people) or self.subject
+
+
 @dataclass(frozen=True)
 class TicketPage:
     """What was read for one showing of a ticket; the template asks it for all that it needs."""
@@ -109,6 +124,21 @@ class TicketPage:
     def watched_by_me(self) -> bool:
         """Whether the reader follows the ticket."""
         return any(person.id == self.reader.id for person in self.watchers)
+
+    @cached_property
+    def conversations(self) -> list[WithSupplier]:
+        """The ticket's conversations with suppliers, oldest first, as its history tells of them."""
+        subjects = {
+            line.facts["conversation"]: line.facts["subject"]
+            for line in self.lines
+            if line.kind == "supplier asked"
+        }
+        return [
+            WithSupplier(
+                number, subject, [each.person for each in self.around if number in each.asked_in]
+            )
+            for number, subject in sorted(subjects.items())
+        ]
 
     @property
     def agents(self) -> list[Person]:
@@ -165,6 +195,7 @@ class TicketPage:
             sends_again=may(self.reader, Action.MANAGE_OUTBOX),
             people=self.names.people,
             wants_pictures_of=request.args.get("images", type=int),
+            suppliers={each.id: each.names for each in self.conversations},
         )
         return {
             spoken.message.id: shown_message(spoken, self.mails.get(spoken.message.id, ()), reader)
@@ -201,7 +232,7 @@ def read_page(number: int) -> TicketPage:
             each.email
             for each in (
                 ticket.requester,
-                *(each.person for each in around if each.follows_since is not None),
+                *(each.person for each in around if each.follows_since or each.asked_in),
             )
         ),
     )

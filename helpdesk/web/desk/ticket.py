@@ -7,7 +7,7 @@ from flask import render_template
 from helpdesk.domain.accounts.permissions import Action
 from helpdesk.forms.desk.ticket import TicketForm
 from helpdesk.web.account import settings
-from helpdesk.web.desk.decisions import decisions, moves, replies_and
+from helpdesk.web.desk.decisions import asks_and, decisions, moves, replies_and
 from helpdesk.web.desk.door import blueprint
 from helpdesk.web.desk.page import read_page
 from helpdesk.web.desk.rows import state_kind
@@ -41,6 +41,7 @@ def ticket_page(
         came_back=came_back.name if came_back else "",
         moves=moves(page.ticket),
         replies_and=replies_and(page.ticket),
+        asks_and=asks_and(page.ticket),
         state_kind=state_kind(page.ticket),
         changes=page.changes_since(seen) if seen is not None else [],
         refused=refused,

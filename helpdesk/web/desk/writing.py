@@ -30,14 +30,19 @@ def writing(page: TicketPage, forms: Decisions, came_back: TicketForm | None) ->
     if not page.works:
         return Writing({}, (), "", None, 0)
     hand = at_hand(page.ticket, page.reader)
-    for form in (forms.reply, forms.note):
+    for form in (forms.reply, forms.note, *forms.suppliers):
         draft = hand.drafts.get(form.name)
         if draft is not None and form is not came_back:
             form.text.data = draft.words
             form.carried = brought_back(draft.files, owner=str(page.reader.id))
     if "reply" in hand.drafts and forms.reply is not came_back:
         forms.reply.cc.data = hand.drafts["reply"].cc
-    kept = next((kind for kind in ("reply", "note") if kind in hand.drafts), "")
+    begun = hand.drafts.get("supplier")
+    new = forms.suppliers[-1]
+    if begun is not None and new is not came_back:
+        new.to.data, new.subject.data = begun.cc, begun.subject
+    kinds = ("reply", "note", *(each.name for each in forms.suppliers))
+    kept = next((kind for kind in kinds if kind in hand.drafts), "")
     now = clock.now()
     held = [
         spoken.message

@@ -31,6 +31,12 @@ from helpdesk.domain.tickets.actions.steering import (
     unwatch,
     watch,
 )
+from helpdesk.domain.tickets.actions.suppliers import (
+    address_to,
+    begin_conversation,
+    receive_from_supplier,
+    write_to_supplier,
+)
 
 __all__ = [
     "Decision",
@@ -42,7 +48,9 @@ __all__ = [
     "Taken",
     "Words",
     "add_note",
+    "address_to",
     "assign",
+    "begin_conversation",
     "decide_for_many",
     "link",
     "move",
@@ -50,6 +58,7 @@ __all__ = [
     "place",
     "prioritise",
     "receive_answer",
+    "receive_from_supplier",
     "refusal",
     "rename",
     "reply",
@@ -58,4 +67,5 @@ __all__ = [
     "unwatch",
     "watch",
     "write_first",
+    "write_to_supplier",
 ]

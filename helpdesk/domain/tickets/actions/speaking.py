@@ -14,7 +14,14 @@ from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.tickets.actions.recording import expect, record
 from helpdesk.domain.tickets.actions.steering import move, watch
 from helpdesk.domain.tickets.events import AgentReplied, NoteAdded, RequesterAnswered
-from helpdesk.domain.tickets.models import Attachment, Direction, Message, MessageKind, Ticket
+from helpdesk.domain.tickets.models import (
+    Attachment,
+    Conversation,
+    Direction,
+    Message,
+    MessageKind,
+    Ticket,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +57,19 @@ def add_message(
     kind: MessageKind,
     direction: Direction,
     author: Person | None,
+    conversation: Conversation | None = None,
     held_until: datetime | None = None,
     now: datetime,
 ) -> Message:
-    """One message row with its attachments; the line of history follows."""
+    """One message row with its attachments; the line of history follows.
+
+    Words of a conversation with a supplier can be of no other kind, whatever a caller means.
+    """
+    if (conversation is not None) != (kind is MessageKind.SUPPLIER):
+        raise RuntimeError("Words with a supplier, and only they, belong to a conversation.")
     message = Message(
         ticket=ticket,
+        conversation_id=conversation.id if conversation else None,
         kind=kind.value,
         direction=direction.value,
         author_id=author.id if author else None,
@@ -122,7 +136,7 @@ def reply(
     a gate.
     """
     expect(ticket, seen)
-    _refuse_emptiness(words)
+    refuse_emptiness(words)
     for person in cc:
         watch(ticket, person=person, by=by, now=now)
     message = add_message(
@@ -153,7 +167,7 @@ def add_note(
 ) -> Message:
     """Internal words; nobody outside ever sees them. Raises Invalid for empty words, Outdated."""
     expect(ticket, seen)
-    _refuse_emptiness(words)
+    refuse_emptiness(words)
     message = add_message(
         ticket, words, kind=MessageKind.NOTE, direction=Direction.INTERNAL, author=by, now=now
     )
@@ -162,6 +176,7 @@ def add_note(
     return message
 
 
-def _refuse_emptiness(words: Words) -> None:
+def refuse_emptiness(words: Words) -> None:
+    """Invalid where there is neither a word nor a file."""
     if not words.text.strip() and not words.files:
         raise Invalid("text", N_("Write something, or attach a file."))

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from helpdesk.domain.tickets.models.conversation import Attachment, Direction, Message, MessageKind
+from helpdesk.domain.tickets.models.conversation import (
+    Attachment,
+    Conversation,
+    ConversationPerson,
+    Direction,
+    Message,
+    MessageKind,
+)
 from helpdesk.domain.tickets.models.history import TicketEvent
 from helpdesk.domain.tickets.models.ticket import (
     LinkKind,
@@ -14,6 +21,8 @@ from helpdesk.domain.tickets.models.ticket import (
 
 __all__ = [
     "Attachment",
+    "Conversation",
+    "ConversationPerson",
     "Direction",
     "LinkKind",
     "Message",

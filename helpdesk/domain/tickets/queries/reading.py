@@ -16,6 +16,8 @@ from helpdesk.domain.accounts.models import Grant, Person
 from helpdesk.domain.accounts.permissions import PERMISSIONS, Action, may
 from helpdesk.domain.tickets.models import (
     Attachment,
+    Conversation,
+    ConversationPerson,
     Message,
     MessageKind,
     Ticket,
@@ -29,9 +31,14 @@ _STANDS = Message.kind != MessageKind.WITHDRAWN.value
 
 
 def read_outside() -> ColumnElement[bool]:
-    """Whether those outside may read a message: no note, and nothing that can be taken back."""
-    held = or_(Message.held_until.is_(None), Message.held_until <= clock.now())
-    return and_(Message.kind == MessageKind.MESSAGE.value, held)
+    """Whether the requester's side may read a message: no note, nothing of a supplier's
+    conversation, and nothing that can be taken back."""
+    return and_(Message.kind == MessageKind.MESSAGE.value, no_longer_held())
+
+
+def no_longer_held() -> ColumnElement[bool]:
+    """Whether a message can no longer be taken back."""
+    return or_(Message.held_until.is_(None), Message.held_until <= clock.now())
 
 
 def conversation(ticket: Ticket, *, internal: bool) -> Sequence[Message]:
@@ -158,27 +165,52 @@ def watchers_of(ticket: Ticket) -> Sequence[Person]:
 
 @dataclass(frozen=True, slots=True)
 class PersonAround:
-    """Somebody near a ticket: since when they follow it, and whether they work on tickets."""
+    """Somebody near a ticket: since when they follow it, and whether they work on tickets.
+
+    `asked_in` are the ids of the conversations with suppliers whose mails they get.
+    """
 
     person: Person
     follows_since: datetime | None
     works: bool
+    asked_in: tuple[int, ...] = ()
 
 
 def people_around(ticket: Ticket, *, named: Iterable[int]) -> Sequence[PersonAround]:
-    """Who follows the ticket, who could work on it, and those with the ids `named`; by name."""
+    """Who follows the ticket, who could work on it, its suppliers, and those with the ids `named`.
+
+    By name, each once.
+    """
     working = [role.value for role, acts in PERMISSIONS.items() if Action.WORK_ON_TICKETS in acts]
     workers = select(Grant.person_id).where(Grant.role.in_(working))
     followers = select(Watcher.person_id).where(Watcher.ticket_id == ticket.id)
-    # One list of ids, so that no index is given up for an OR over three tables.
-    everybody = union(workers, followers, select(Person.id).where(Person.id.in_(list(named))))
+    asked = (
+        select(ConversationPerson.person_id, ConversationPerson.conversation_id)
+        .join(Conversation, Conversation.id == ConversationPerson.conversation_id)
+        .where(Conversation.ticket_id == ticket.id)
+        .subquery()
+    )
+    # One list of ids, so that no index is given up for an OR over several tables.
+    everybody = union(
+        workers,
+        followers,
+        select(asked.c.person_id),
+        select(Person.id).where(Person.id.in_(list(named))),
+    )
     rows = db.session.execute(
-        select(Person, Watcher.since, Person.id.in_(workers))
+        select(Person, Watcher.since, Person.id.in_(workers), asked.c.conversation_id)
+        .outerjoin(asked, asked.c.person_id == Person.id)
         .outerjoin(Watcher, and_(Watcher.person_id == Person.id, Watcher.ticket_id == ticket.id))
         .where(Person.id.in_(everybody))
         .order_by(Person.name, Person.id)
     ).unique()
-    return [
-        PersonAround(person, since, works=bool(works) and person.active)
-        for person, since, works in rows
-    ]
+    found: dict[int, PersonAround] = {}
+    for person, since, works, conversation_id in rows:
+        before = found[person.id].asked_in if person.id in found else ()
+        found[person.id] = PersonAround(
+            person,
+            since,
+            works=bool(works) and person.active,
+            asked_in=(*before, conversation_id) if conversation_id else before,
+        )
+    return list(found.values())

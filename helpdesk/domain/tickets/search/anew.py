@@ -40,7 +40,7 @@ def index_anew(event: ReplyWithdrawn) -> None:
         .order_by(Message.id)
     )
     for message in messages:
-        words = internal if message.kind == MessageKind.NOTE.value else public
+        words = public if message.kind == MessageKind.MESSAGE.value else internal
         words += [message.text, *(file.filename for file in message.attachments)]
     at_the_end(
         _POSTGRESQL if on_postgresql() else _SQLITE,
