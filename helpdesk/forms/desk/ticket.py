@@ -25,6 +25,8 @@ from helpdesk.forms.desk.people import Addressee, addressees
 
 NOBODY = 0
 NO_SERVICE = 0
+# How a queue stands among the people to whom a ticket can be assigned.
+_OF_QUEUE = "queue-"
 
 Choices = Sequence[SelectChoice]
 
@@ -134,14 +136,37 @@ class TakeForm(TicketForm):
 
 
 class AssignForm(TicketForm):
-    """Who is responsible."""
+    """Who is responsible: a person, nobody, or whoever takes it from a function's queue."""
 
     name = "assign"
-    person = SelectField(lazy_gettext("Assigned to"), coerce=int)
+    person = SelectField(lazy_gettext("Assigned to"))
 
-    def offer(self, people: Choices) -> None:
-        """Let these people, or nobody, be chosen."""
-        self.person.choices = [SelectChoice(str(NOBODY), _("Nobody")), *people]
+    def offer(self, people: Choices, queues: Choices) -> None:
+        """Let these people, nobody, or these queues be chosen."""
+        self.person.choices = [
+            SelectChoice(str(NOBODY), _("Nobody")),
+            *people,
+            *(
+                SelectChoice(
+                    f"{_OF_QUEUE}{each.value}",
+                    _("Queue: %(name)s", name=each.label),
+                    optgroup=each.optgroup,
+                )
+                for each in queues
+            ),
+        ]
+
+    @property
+    def person_id(self) -> int | None:
+        """The person who was chosen."""
+        data = self.person.data or ""
+        return int(data) or None if data.isdecimal() else None
+
+    @property
+    def queue_id(self) -> int | None:
+        """The queue that was chosen."""
+        data = self.person.data or ""
+        return int(data.removeprefix(_OF_QUEUE)) if data.startswith(_OF_QUEUE) else None
 
 
 class MoveForm(TicketForm):

@@ -80,7 +80,9 @@ def decisions(page: TicketPage, came_back: TicketForm | None = None) -> Decision
             SupplierForm(seen=seen, fresh=True),
         ),
         take=TakeForm(seen=seen, fresh=True),
-        assign=AssignForm(seen=seen, fresh=True, data={"person": ticket.assignee_id or NOBODY}),
+        assign=AssignForm(
+            seen=seen, fresh=True, data={"person": str(ticket.assignee_id or NOBODY)}
+        ),
         move=MoveForm(seen=seen, fresh=True),
         place=PlaceForm(
             seen=seen,
@@ -125,7 +127,8 @@ def _goes_on(conversation: WithSupplier, seen: int) -> SupplierForm:
 
 def _offer(form: TicketForm, page: TicketPage) -> None:
     if isinstance(form, AssignForm):
-        form.offer(person_choices(page.agents))
+        fitting = [each for each in page.queues if each.process in (None, page.ticket.process)]
+        form.offer(person_choices(page.agents), queue_choices(fitting))
     if isinstance(form, PlaceForm):
         queues = {queue.id: queue for queue in page.queues}
         form.offer(queue_choices(page.queues), queues, service_choices(page.services))

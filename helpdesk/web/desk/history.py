@@ -72,6 +72,12 @@ def _who(event: TicketEvent) -> str:
 def _opened(event: TicketEvent, names: Names) -> str:
     facts, who = event.facts, _who(event)
     rule = str(facts.get("reason", ""))
+    if facts.get("channel") == "web" and event.by is not None and not rule:
+        return _(
+            "Registered by %(who)s in the queue %(queue)s",
+            who=who,
+            queue=names.queue(facts.get("queue")),
+        )
     if facts.get("channel") == "phone":
         return _("Registered by %(who)s for somebody who called or came by", who=who)
     if rule:
@@ -99,6 +105,10 @@ def _withdrawn(event: TicketEvent, names: Names) -> str:
 
 def _noted(event: TicketEvent, names: Names) -> str:
     return _("%(who)s wrote a note", who=_who(event))
+
+
+def _unregistered(event: TicketEvent, names: Names) -> str:
+    return _("Registered by mistake, and taken back")
 
 
 def _asked_supplier(event: TicketEvent, names: Names) -> str:
@@ -223,6 +233,7 @@ _SENTENCES: Mapping[str, Callable[[TicketEvent, Names], str]] = {
     "reply sent": _replied,
     "reply withdrawn": _withdrawn,
     "note added": _noted,
+    "registration undone": _unregistered,
     "supplier asked": _asked_supplier,
     "supplier answered": _supplier_answered,
     "moved": _moved,

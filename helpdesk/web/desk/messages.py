@@ -109,6 +109,7 @@ def shown_message(spoken: Spoken, mails: Sequence[OutboundMail], reader: Reader)
         supplier=reader.suppliers.get(message.conversation_id, _("A supplier"))
         if message.conversation_id
         else "",
+        mentions=reader.mentions.get(message.id, ()),
     )
 
 
@@ -123,6 +124,8 @@ class Reader:
     wants_pictures_of: int | None = None
     # Whom the ticket's conversations with suppliers are with, by their ids.
     suppliers: Mapping[int, str] = field(default_factory=dict)
+    # What messages mention, by their ids.
+    mentions: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 def shown_file(file: Attachment) -> ShownFile:

@@ -196,6 +196,11 @@ class TicketPage:
             people=self.names.people,
             wants_pictures_of=request.args.get("images", type=int),
             suppliers={each.id: each.names for each in self.conversations},
+            mentions={
+                line.message_id: line.facts["mentions"]
+                for line in self.lines
+                if line.message_id is not None and "mentions" in line.facts
+            },
         )
         return {
             spoken.message.id: shown_message(spoken, self.mails.get(spoken.message.id, ()), reader)

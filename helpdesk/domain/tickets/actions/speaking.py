@@ -10,7 +10,9 @@ from helpdesk.core.errors import Invalid
 from helpdesk.core.events import publish
 from helpdesk.core.rows import insert
 from helpdesk.core.words import N_
+from helpdesk.domain.accounts.mentioning import Mentions, mentions_in
 from helpdesk.domain.accounts.models import Person
+from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.tickets.actions.recording import expect, record
 from helpdesk.domain.tickets.actions.steering import move, watch
 from helpdesk.domain.tickets.events import AgentReplied, NoteAdded, RequesterAnswered
@@ -165,14 +167,20 @@ def add_note(
     by: Person | None,
     now: datetime,
 ) -> Message:
-    """Internal words; nobody outside ever sees them. Raises Invalid for empty words, Outdated."""
+    """Internal words; nobody outside ever sees them. Raises Invalid for empty words, Outdated.
+
+    Whom they mention hears of it, where it is certain that an agent wrote them.
+    """
     expect(ticket, seen)
     refuse_emptiness(words)
     message = add_message(
         ticket, words, kind=MessageKind.NOTE, direction=Direction.INTERNAL, author=by, now=now
     )
-    line = record(ticket, "note added", by=by, now=now, message=message)
-    publish(NoteAdded(ticket, line, by, message))
+    believed = words.verified and by is not None and may(by, Action.WORK_ON_TICKETS)
+    named = mentions_in(words.newest or words.text) if believed else Mentions()
+    facts = {"mentions": list(named.words)} if named.words else None
+    line = record(ticket, "note added", by=by, now=now, message=message, facts=facts)
+    publish(NoteAdded(ticket, line, by, message, named.person_ids))
     return message
 
 
