@@ -122,7 +122,10 @@ addEventListener("beforeunload", (event) => {
 
 // Opening a reply puts the cursor where one writes; Ctrl+Enter sends.
 document.addEventListener("toggle", (event) => {
-  if (event.target.matches?.("details.composer[open]")) event.target.querySelector("textarea")?.focus();
+  if (!event.target.matches?.("details.composer[open]")) return;
+  // A supplier has an address before there are words.
+  const to = event.target.querySelector('input[name$="-to"]');
+  (to && !to.value ? to : event.target.querySelector("textarea"))?.focus();
 }, true);
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea")) {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from helpdesk.core.db import db
-from helpdesk.domain.accounts.models import Membership
+from helpdesk.domain.accounts.models import Function, Membership
 from helpdesk.domain.accounts.permissions import Action
 from helpdesk.domain.accounts.queries import functions, people_who_may
 
@@ -26,13 +26,14 @@ class Mentionable:
     """Somebody, or a function, that can be mentioned: how it is written and whom it means.
 
     `spellings` are all that is understood, in small letters; `written` is the one to offer.
+    `address` is that of a person, and `function` is there for everybody in one.
     """
 
     written: str
-    means: str
+    address: str
     spellings: frozenset[str]
     person_ids: tuple[int, ...]
-    function: bool = False
+    function: Function | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,10 @@ def mentionable() -> Sequence[Mentionable]:
         *(
             Mentionable(
                 each.key,
-                each.name_en,
+                "",
                 frozenset({each.key.lower(), each.name_en.lower(), each.name_sv.lower()}),
                 tuple(members[each.id]),
-                function=True,
+                function=each,
             )
             for each in functions()
             if each.id in members

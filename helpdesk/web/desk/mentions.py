@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from helpdesk.domain.accounts.mentioning import mentionable
 from helpdesk.domain.accounts.permissions import Action
 from helpdesk.web.desk.door import blueprint
+from helpdesk.web.filters import local_name
 from helpdesk.web.security import needs
 
 MOST_OFFERED = 8
@@ -21,9 +22,9 @@ def mentions() -> Response:
     found = [
         {
             "written": each.written,
-            "means": _("everybody in %(function)s", function=each.means)
+            "means": _("everybody in %(function)s", function=local_name(each.function))
             if each.function
-            else each.means,
+            else each.address,
         }
         for each in mentionable()
         if any(spelling.startswith(typed) or f" {typed}" in spelling for spelling in each.spellings)

@@ -115,7 +115,8 @@ def search_suggestions() -> Response:
             }
             for each in found
         ]
-        + (offers_to_register if line and may(me(), Action.WRITE_FIRST) else [])
+        # Whoever is writing a key searches.
+        + (offers_to_register if line and not found and may(me(), Action.WRITE_FIRST) else [])
     )
 
 
