@@ -158,10 +158,12 @@ def said_before(mails: Iterable[OutboundMail]) -> dict[int, list[tuple[int, Said
     outbound_ids = [mail.id for mail in mails]
     if not outbound_ids:
         return {}
+    own = aliased(Message)
     newest = func.row_number().over(partition_by=OutboundMail.id, order_by=Message.id.desc())
     ranked = (
         select(OutboundMail.id.label("outbound_id"), Message.id, newest.label("newest"))
-        .join(Message, _before_its_own())
+        .outerjoin(own, own.id == OutboundMail.message_id)
+        .join(Message, _before_its_own(own))
         .where(OutboundMail.id.in_(outbound_ids))
         .subquery()
     )
@@ -187,23 +189,19 @@ def said_before(mails: Iterable[OutboundMail]) -> dict[int, list[tuple[int, Said
     return found
 
 
-def _before_its_own() -> ColumnElement[bool]:
+def _before_its_own(own: type[Message]) -> ColumnElement[bool]:
     """Of the requester's conversation; or of the supplier's that its own message belongs to.
 
     There only what we wrote and what is proven: words that somebody put in a supplier's mouth
     would otherwise be carried to the supplier by us.
     """
-    own = aliased(Message)
-    belongs_to = (
-        select(own.conversation_id).where(own.id == OutboundMail.message_id).scalar_subquery()
-    )
     return and_(
         Message.ticket_id == OutboundMail.ticket_id,
         or_(OutboundMail.message_id.is_(None), Message.id < OutboundMail.message_id),
         or_(
-            and_(belongs_to.is_(None), read_outside()),
+            and_(own.conversation_id.is_(None), read_outside()),
             and_(
-                Message.conversation_id == belongs_to,
+                Message.conversation_id == own.conversation_id,
                 Message.kind == MessageKind.SUPPLIER.value,
                 or_(Message.direction == Direction.OUT.value, Message.verified),
                 no_longer_held(),
