@@ -92,7 +92,8 @@ function choose(select) {
     else if (event.key === "ArrowUp") mark((at <= 0 ? shown.length : at) - 1);
     else if (event.key === "Enter" && at >= 0) { take(at); select.form.requestSubmit(); }
     else if (event.key === "Tab" && at >= 0) { take(at); return; }
-    else if (event.key === "Escape") { close(); field.value = chosen(); return; }
+    // The field is left as well, so that the next key is one of the desk's.
+    else if (event.key === "Escape") { close(); return; }
     else return;
     event.preventDefault();
   });

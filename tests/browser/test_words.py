@@ -60,6 +60,11 @@ def test_an_agent_asks_a_supplier_mentions_a_colleague_and_the_requester_sees_ne
     page.goto(f"/desk/tickets/{number}")
     expect(page.locator(".with-supplier").last).to_contain_text("On Monday at nine.")
 
+    page.keyboard.press("a")
+    expect(page.get_by_role("combobox", name="Assigned to")).to_be_focused()
+    page.keyboard.type("nob")
+    expect(page.get_by_role("option", name="Nobody")).to_be_visible()
+    page.keyboard.press("Escape")
     page.keyboard.press("t")
     note = page.locator("#note-text")
     note.press_sequentially("Ask @osk")
@@ -71,11 +76,17 @@ def test_an_agent_asks_a_supplier_mentions_a_colleague_and_the_requester_sees_ne
     expect(page.locator(".note .mention")).to_have_text("@Oskar Operator")
     assert axe_complaints(page) == []
     assert mails() == [
+        ("received", "eva@example.com", "waiting"),
         ("asked-of-you", "sara@cables.example", "cancelled"),
         ("asked-of-you", "sara@cables.example", "waiting"),
         ("supplier-answered", "agnes@example.org", "waiting"),
         ("mentioned-you", "oskar@example.org", "waiting"),
     ]
+
+    page.keyboard.press("a")
+    page.keyboard.type("oper")
+    page.keyboard.press("Enter")
+    expect(page.locator(".ticket-line")).to_contain_text("Oskar Operator works on it")
 
     # The same on the phone, and nothing of it on the requester's page.
     phone = open_page(viewport=PHONE)
