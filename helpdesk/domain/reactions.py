@@ -19,6 +19,8 @@ REACTIONS: Mapping[type, tuple[Reaction, ...]] = {
     events.WroteFirst: (index_opening, announce),
     events.RequesterAnswered: (index_message, announce),
     events.AgentReplied: (index_message, announce),
+    events.WroteToSupplier: (index_message, announce),
+    events.SupplierAnswered: (index_message, announce),
     events.ReplyWithdrawn: (index_anew, announce),
     events.NoteAdded: (index_message, announce),
     events.TicketMoved: (announce,),

@@ -8,7 +8,6 @@ from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.correspondence.ids import remember_ids
 from helpdesk.domain.correspondence.models import IdSource, InboundState
-from helpdesk.domain.correspondence.tokens import before_our_marks
 from helpdesk.domain.intake import Intake, receive
 from helpdesk.domain.processes import Standing
 from helpdesk.domain.routing.queries import Placement, placement
@@ -17,23 +16,27 @@ from helpdesk.domain.tickets.actions import (
     Words,
     add_note,
     receive_answer,
+    receive_from_supplier,
     reply,
     tell,
     watch,
+    write_to_supplier,
 )
-from helpdesk.domain.tickets.models import LinkKind, Message, Ticket
-from helpdesk.domain.tickets.queries import watches
+from helpdesk.domain.tickets.models import Conversation, LinkKind, Message, Ticket
+from helpdesk.domain.tickets.queries.suppliers import people_asked
 from helpdesk.domain.tickets.rules import may_reopen
+from helpdesk.mail.aside import turned_aside
 from helpdesk.mail.guard import Outcome, Verdict
 from helpdesk.mail.languages import language_of
 from helpdesk.mail.letter import Around, Filed, Letter, Step, known, words_of
+from helpdesk.mail.speech import own_words, speech_on
 from helpdesk.mail.storable import storable
 from helpdesk.mail.subjects import bare
 from helpdesk.mail.thanks import merely_thanks
 from helpdesk.mail.thread import Evidence, Thread, references_of, takes_part
 from helpdesk.mail.trace import thread_step, trust_steps, verdict_steps
 from helpdesk.mail.values import Address
-from helpdesk.mail.voice import Speaker, Speech, Voice, speech_of
+from helpdesk.mail.voice import Voice
 
 
 def set_aside(letter: Letter, verdict: Verdict, thread: Thread, around: Around) -> Filed:
@@ -65,19 +68,38 @@ def join(letter: Letter, verdict: Verdict, thread: Thread, around: Around) -> Fi
     ticket = thread.ticket
     if ticket is None:
         return None
-    speech = _speech(letter, ticket, thread)
+    thread = turned_aside(letter, thread)
+    speech = speech_on(letter, ticket, thread)
     if speech.voice is Voice.ANSWER and _comes_too_late(letter, verdict, thread, ticket, around):
         return None
     sender = known(letter, letter.sender, now=around.now)
     words = words_of(letter, verified=speech.verified)
     if speech.voice is Voice.NOTE:
         message = _note(ticket, words, sender, around)
+    elif thread.conversation is not None and speech.voice is Voice.SUPPLIER:
+        message = receive_from_supplier(
+            ticket,
+            words,
+            conversation=thread.conversation,
+            wakes=verdict.outcome is not Outcome.FILE_QUIETLY,
+            hushed=verdict.reason if verdict.silences else "",
+            by=sender,
+            now=around.now,
+        )
+    elif thread.conversation is not None and speech.voice is Voice.TO_SUPPLIER:
+        message = write_to_supplier(
+            ticket,
+            replace(words, text=own_words(letter), newest="", html=None),
+            conversation=thread.conversation,
+            by=sender,
+            now=around.now,
+        )
     elif speech.voice is Voice.REPLY:
         message = _reply(letter, ticket, words, sender, around)
     else:
         brings = _brought(letter, thread)
         message = _answer(letter, verdict, ticket, words, sender, around, brings=brings)
-    _remember(letter, ticket)
+    _remember(letter, ticket, conversation=thread.conversation)
     steps = (
         *verdict_steps(verdict),
         *trust_steps(letter, verdict),
@@ -167,30 +189,6 @@ def _brought(letter: Letter, thread: Thread) -> tuple[Address, ...]:
     return letter.followers if proven or thread.evidence is Evidence.BY_HAND else ()
 
 
-def _speech(letter: Letter, ticket: Ticket, thread: Thread) -> Speech:
-    person = letter.person
-    agent = letter.agent_writes
-    speaker = Speaker(
-        person_id=person.id if person else -1,
-        agent=agent,
-        requester=person is not None and person.id == ticket.requester_id,
-        watcher=agent and person is not None and watches(person, ticket),
-    )
-    has_own_words = bool(_own_words(letter) or letter.mail.attachments)
-    return speech_of(
-        speaker,
-        thread,
-        has_own_words=has_own_words,
-        proven=letter.sender_proven,
-        refuted=letter.sender_refuted,
-    )
-
-
-def _own_words(letter: Letter) -> str:
-    # Where the quotation was not recognised, our own addresses in it show where it begins.
-    return before_our_marks(storable(letter.mail.reply_text)).strip()
-
-
 def _merely_thanks(letter: Letter) -> bool:
     newest = letter.mail.reply_text or letter.mail.text
     return merely_thanks(newest, has_files=any(not f.inline for f in letter.mail.attachments))
@@ -225,8 +223,12 @@ def _answer(
     brings: tuple[Address, ...],
 ) -> Message:
     if takes_part(letter.person, ticket):
+        # Only an agent lets a supplier read what the requester reads.
+        suppliers = people_asked(ticket) if brings else frozenset()
         for follower in brings:
-            watch(ticket, person=known(letter, follower, now=around.now), by=sender, now=around.now)
+            person = known(letter, follower, now=around.now)
+            if person.id not in suppliers:
+                watch(ticket, person=person, by=sender, now=around.now)
     reopens = verdict.outcome is not Outcome.FILE_QUIETLY
     if ticket.state_spec.standing is Standing.DONE:
         reopens = reopens and not _merely_thanks(letter) and _can_be_reopened(ticket, around)
@@ -243,7 +245,7 @@ def _answer(
 def _reply(letter: Letter, ticket: Ticket, words: Words, sender: Person, around: Around) -> Message:
     # Only the newest words go out: below them stands the internal mail that the agent answered,
     # and the HTML cannot be cut as surely. All of it stays in the original.
-    own = replace(words, text=_own_words(letter), newest="", html=None)
+    own = replace(words, text=own_words(letter), newest="", html=None)
     cc = [known(letter, follower, now=around.now) for follower in letter.followers]
     return reply(ticket, own, cc=cc, by=sender, now=around.now)
 
@@ -254,7 +256,7 @@ def _note(ticket: Ticket, words: Words, sender: Person, around: Around) -> Messa
     return add_note(ticket, words, by=sender, now=around.now)
 
 
-def _remember(letter: Letter, ticket: Ticket) -> None:
+def _remember(letter: Letter, ticket: Ticket, *, conversation: Conversation | None = None) -> None:
     mail = letter.mail
     remember_ids(
         ticket.id,
@@ -262,6 +264,7 @@ def _remember(letter: Letter, ticket: Ticket) -> None:
             IdSource.TAKEN: (storable(mail.message_id or ""),),
             IdSource.REFERENCED: [storable(each) for each in references_of(mail)],
         },
+        conversation_id=conversation.id if conversation is not None else None,
     )
 
 

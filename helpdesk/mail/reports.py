@@ -29,7 +29,7 @@ from helpdesk.mail.verdicts import Outcome, Verdict
 # The shape of our Message-IDs, wherever a report quotes them; whether they are ours, their
 # signature tells.
 _OUR_SHAPE = re.compile(
-    rb"\d{1,12}\.[rn]\.[0-9a-z]{1,32}\.[a-z2-7]{16}@[^\s<>@\"']{1,255}", re.IGNORECASE
+    rb"\d{1,12}\.(?:[rn]|s\d{1,12})\.[0-9a-z]{1,32}\.[a-z2-7]{16}@[^\s<>@\"']{1,255}", re.IGNORECASE
 )
 # The mail that is reported on is quoted below the report; its head comes soon.
 _LOOKED_THROUGH = 256 * 1024

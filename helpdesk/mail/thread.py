@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpdesk.core.words import N_
 from helpdesk.domain.accounts.models import Person
@@ -19,11 +19,15 @@ from helpdesk.domain.correspondence.tokens import (
     read_message_id,
     read_reply_address,
 )
-from helpdesk.domain.tickets.models import Ticket
+from helpdesk.domain.tickets.models import Conversation, Ticket
 from helpdesk.domain.tickets.queries import ticket_by_number, ticket_going_on, watches
 from helpdesk.domain.tickets.queries.merged import split_from
+from helpdesk.domain.tickets.queries.suppliers import conversation_by_id
 from helpdesk.mail.subjects import number_in
 from helpdesk.mail.values import ParsedMail
+
+# What is said there reaches fewer people the further in front it stands.
+_SILENT_FIRST = (Audience.INTERNAL, Audience.SUPPLIER, Audience.REQUESTER)
 
 # A thread of more mails than this is found by its newest ones.
 MOST_REFERENCES = 50
@@ -52,6 +56,8 @@ class Thread:
     words: str
     joins: bool = False
     mark: Mark | None = None
+    # That of a supplier, when it is there that the mail belongs.
+    conversation: Conversation | None = None
 
     @property
     def ticket_number(self) -> int | None:
@@ -121,7 +127,7 @@ def _marked(number: int, mail: ParsedMail, sender: Person | None) -> Ticket | No
     """
     numbers = {
         name: (of, source)
-        for name, of, source in tickets_by_rfc_ids(references_of(mail))
+        for name, of, source, _conversation in tickets_by_rfc_ids(references_of(mail))
         if source is not IdSource.REFERENCED
     }
     for name in references_of(mail):
@@ -140,10 +146,11 @@ def _by_reply_address(
     mail: ParsedMail, recipients: Iterable[str], sender: Person | None
 ) -> Thread | None:
     marks = [mark for address in recipients if (mark := read_reply_address(address))]
-    # Who writes to both addresses of a ticket is taken to mean the one that tells nobody outside.
-    marks.sort(key=lambda mark: mark.audience is not Audience.INTERNAL)
+    # Who writes to several addresses of a ticket is taken to mean the one that tells nobody
+    # outside, and before the requester those who are told least.
+    marks.sort(key=lambda mark: _SILENT_FIRST.index(mark.audience))
     for mark in marks:
-        ticket = _marked(mark.ticket_number, mail, sender)
+        ticket, conversation = _place_of(mark, mail, sender)
         if ticket is not None and not _is_void(mark.person_id):
             return Thread(
                 ticket,
@@ -151,6 +158,7 @@ def _by_reply_address(
                 N_("Sent to the signed reply address of ticket #%(ticket)s"),
                 joins=True,
                 mark=mark,
+                conversation=conversation,
             )
     return None
 
@@ -161,10 +169,21 @@ def _is_void(person_id: int) -> bool:
     return person is not None and not person.active
 
 
+def _place_of(
+    mark: Mark, mail: ParsedMail, sender: Person | None
+) -> tuple[Ticket | None, Conversation | None]:
+    """The ticket of a mark, locked, and its conversation; that may lie on another ticket now."""
+    if not mark.conversation_id:
+        return _marked(mark.ticket_number, mail, sender), None
+    conversation = conversation_by_id(mark.conversation_id)
+    number = conversation.ticket_id if conversation is not None else mark.ticket_number
+    return ticket_going_on(number, lock=True), conversation
+
+
 def _by_our_message_id(mail: ParsedMail, sender: Person | None) -> Thread | None:
     for rfc_id in references_of(mail):
         mark = read_message_id(rfc_id)
-        ticket = _marked(mark.ticket_number, mail, sender) if mark is not None else None
+        ticket, conversation = _place_of(mark, mail, sender) if mark is not None else (None, None)
         if mark is None or ticket is None:
             continue
         sent = outbound_by_rfc_id(rfc_id)
@@ -176,7 +195,8 @@ def _by_our_message_id(mail: ParsedMail, sender: Person | None) -> Thread | None
             Evidence.OUR_MESSAGE_ID,
             N_("Answers a mail that we sent about ticket #%(ticket)s"),
             joins=True,
-            mark=Mark(mark.ticket_number, mark.audience, person_id),
+            mark=replace(mark, person_id=person_id),
+            conversation=conversation,
         )
     return None
 
@@ -188,8 +208,12 @@ def _by_known_message_id(mail: ParsedMail, sender: Person | None) -> Thread | No
     rank = {name: place for place, name in enumerate(names)}
     strength = {source: place for place, source in enumerate(IdSource)}
     found = [
-        (strength[source] == strength[IdSource.REFERENCED], rank.get(name, len(rank)), number)
-        for name, number, source in tickets_by_rfc_ids(both)
+        (
+            strength[source] == strength[IdSource.REFERENCED],
+            rank.get(name, len(rank)),
+            (number, conversation_id),
+        )
+        for name, number, source, conversation_id in tickets_by_rfc_ids(both)
         # That a mail with this very id was taken is no evidence: ids are sometimes used twice.
         # But a mail that was overtaken by its answer is known by the answer's References.
         if name in rank or source is IdSource.REFERENCED
@@ -197,14 +221,17 @@ def _by_known_message_id(mail: ParsedMail, sender: Person | None) -> Thread | No
     # The order of the rows, newest ticket first, decides among equals.
     found.sort(key=lambda candidate: candidate[:2])
     elsewhere: Ticket | None = None
-    for number in dict.fromkeys(number for _, _, number in found):
+    for number, conversation_id in dict.fromkeys(place for _, _, place in found):
         ticket = ticket_going_on(number, lock=True)
-        if ticket is not None and _takes_part_there(sender, number, ticket):
+        conversation = conversation_by_id(conversation_id) if conversation_id else None
+        speaks = conversation is not None and sender in conversation.people
+        if ticket is not None and (speaks or _takes_part_there(sender, number, ticket)):
             return Thread(
                 ticket,
                 Evidence.KNOWN_MESSAGE_ID,
                 N_("Continues a thread of ticket #%(ticket)s, and its sender takes part in it"),
                 joins=True,
+                conversation=conversation,
             )
         elsewhere = elsewhere or ticket
     if elsewhere is None:

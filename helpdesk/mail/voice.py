@@ -11,21 +11,27 @@ from helpdesk.mail.thread import Evidence, Thread
 
 
 class Voice(enum.StrEnum):
-    """Where the words go: to the ticket, out to the requester, or no further than ourselves."""
+    """Where the words go: to the ticket, out to the requester, or no further than ourselves.
+
+    And for suppliers: into their conversation, or out to them.
+    """
 
     ANSWER = "answer"
     REPLY = "reply"
     NOTE = "note"
+    SUPPLIER = "supplier"
+    TO_SUPPLIER = "to supplier"
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who wrote, as far as it matters here."""
+    """Who wrote, as far as it matters here; `stranger`: takes no part in the ticket."""
 
     person_id: int
     agent: bool
     requester: bool
     watcher: bool
+    stranger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,9 @@ def speech_of(
     for_another = mark is not None and mark.person_id not in (0, speaker.person_id)
     internal = mark is not None and mark.audience is Audience.INTERNAL
     believed = own or proven
+    if internal and speaker.stranger:
+        # Internal mail went further than it should, to whom nobody meant to let speak here.
+        return Speech(Voice.NOTE, False, N_("A note, for a stranger answers an internal mail"))
     if not speaker.agent:
         if refuted and not own:
             return Speech(Voice.ANSWER, False, N_("An answer, from a sender who is not proven"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Protocol
@@ -18,6 +20,7 @@ from flask_babel import (
     ngettext,
     to_user_timezone,
 )
+from markupsafe import Markup, escape
 
 from helpdesk.core import clock
 
@@ -40,6 +43,7 @@ def register(app: Flask) -> None:
         file_size=file_size,
         words=words,
     )
+    app.jinja_env.filters["with_mentions"] = with_mentions
 
 
 def readers_zone() -> ZoneInfo:
@@ -123,6 +127,19 @@ def file_size(size: int) -> str:
     if reads_swedish():
         shown = shown.replace(".", ",")
     return f"{shown} {unit}"
+
+
+def with_mentions(text: str, mentions: Sequence[str]) -> Markup:
+    """The text with each of these words marked as naming somebody."""
+    longest_first = sorted({each for each in mentions if each}, key=len, reverse=True)
+    if not longest_first:
+        return escape(text)
+    parts = re.split(f"({'|'.join(map(re.escape, longest_first))})", text)
+    marked = (
+        Markup('<mark class="mention">{}</mark>').format(part) if place % 2 else escape(part)
+        for place, part in enumerate(parts)
+    )
+    return Markup("").join(marked)
 
 
 def words(step: dict[str, object]) -> str:

@@ -8,7 +8,7 @@ from alembic import op
 import helpdesk.core.db
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 _UNFINISHED_TICKET = sa.text("standing <> 'done'")
 _UNFINISHED_HAND_OVER = sa.text("done_at IS NULL")

@@ -63,25 +63,23 @@ document.addEventListener("change", (event) => {
   list.hidden = !input.files.length;
 });
 
-const select = document.querySelector("select[data-canned]");
-const area = select?.form.querySelector("textarea");
 let asked;
 
-function canned() {
+function canned(select) {
   asked ||= fetch(select.dataset.canned, { headers: { Accept: "application/json" } }).then((answer) => answer.ok ? answer.json() : Promise.reject(answer));
   return asked.catch(() => { asked = null; return []; });
 }
 
-function insert(text, from, to) {
+function insert(area, text, from, to) {
   area.focus();
   area.setRangeText(text, from, to, "end");
   area.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-function choices() {
+function choices(select, area) {
   const list = document.createElement("ul");
   list.className = "canned-list";
-  list.id = "canned-list";
+  list.id = `${select.id}-list`;
   list.hidden = true;
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", select.labels[0].textContent);
@@ -91,30 +89,31 @@ function choices() {
 }
 
 // "/" at the beginning of a line, and the words after it up to the cursor.
-function command() {
+function command(area) {
   const before = area.value.slice(0, area.selectionStart);
   const start = before.lastIndexOf("\n") + 1;
   return before[start] === "/" ? { start, asked: before.slice(start + 1).toLowerCase() } : null;
 }
 
-if (select && area) {
+for (const select of document.querySelectorAll("select[data-canned]")) {
+  const area = select.form.querySelector("textarea");
   select.form.querySelector("[data-insert]").hidden = true;
   select.addEventListener("change", async () => {
-    const chosen = (await canned()).find((each) => String(each.id) === select.value);
+    const chosen = (await canned(select)).find((each) => String(each.id) === select.value);
     select.value = "";
     if (!chosen) return;
     const before = area.value.slice(0, area.selectionStart);
-    insert(before && !before.endsWith("\n") ? `\n\n${chosen.words}` : chosen.words, area.selectionStart, area.selectionEnd);
+    insert(area, before && !before.endsWith("\n") ? `\n\n${chosen.words}` : chosen.words, area.selectionStart, area.selectionEnd);
   });
 
-  const list = choices();
+  const list = choices(select, area);
   let at = 0, shown = [];
   const close = () => { list.hidden = true; shown = []; area.removeAttribute("aria-activedescendant"); };
-  const take = (each) => { const typed = command(); close(); if (typed) insert(each.words, typed.start, area.selectionStart); };
+  const take = (each) => { const typed = command(area); close(); if (typed) insert(area, each.words, typed.start, area.selectionStart); };
   const draw = () => {
     list.replaceChildren(...shown.map((each, place) => {
       const item = document.createElement("li");
-      item.id = `canned-${place}`;
+      item.id = `${select.id}-${place}`;
       item.setAttribute("role", "option");
       item.setAttribute("aria-selected", String(place === at));
       const name = document.createElement("strong"), start = document.createElement("span");
@@ -125,13 +124,13 @@ if (select && area) {
       return item;
     }));
     list.hidden = !shown.length;
-    if (shown.length) area.setAttribute("aria-activedescendant", `canned-${at}`);
+    if (shown.length) area.setAttribute("aria-activedescendant", `${select.id}-${at}`);
     list.children[at]?.scrollIntoView({ block: "nearest" });
   };
   area.addEventListener("input", async () => {
-    if (!command()) { close(); return; }
-    const all = await canned();
-    const typed = command();
+    if (!command(area)) { close(); return; }
+    const all = await canned(select);
+    const typed = command(area);
     if (!typed) { close(); return; }
     shown = all.filter((each) => each.name.toLowerCase().includes(typed.asked)).slice(0, 8);
     at = 0;

@@ -66,7 +66,23 @@ function suggestFor(field) {
     } catch { /* Without suggestions the search is as good. */ }
   }
 
+  function register(text) {
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = field.dataset.register;
+    for (const [name, value] of Object.entries({ text, csrf_token: document.querySelector('meta[name="csrf-token"]')?.content || "" })) {
+      const hidden = document.createElement("input");
+      hidden.type = "hidden";
+      hidden.name = name;
+      hidden.value = value;
+      form.append(hidden);
+    }
+    document.body.append(form);
+    form.submit();
+  }
+
   function take(place) {
+    if (shown[place].registers) { register(shown[place].query); return; }
     const rest = field.value.slice(field.selectionStart).replace(/^\S+/, "").trimStart();
     const query = shown[place].query;
     field.value = query + rest;
@@ -76,6 +92,21 @@ function suggestFor(field) {
     // After a key its values come next.
     if (query.endsWith(":")) ask();
   }
+
+  // What begins with "+" is registered; and "n" is the way there.
+  field.form.addEventListener("submit", (event) => {
+    if (!/^\s*\+\s*\S/.test(field.value)) return;
+    event.preventDefault();
+    register(field.value);
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "n" || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (event.target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select") || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    field.focus();
+    if (!field.value.startsWith("+")) field.value = "+ ";
+    field.setSelectionRange(field.value.length, field.value.length);
+  });
 
   field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, PAUSE); });
   field.addEventListener("blur", close);

@@ -60,7 +60,7 @@ function showCarried(list, files, fresh) {
 // The server keeps the draft of a ticket; this device only keeps what does not reach it.
 function serverDraft(area, name) {
   let seen = area.dataset.draftSeen, saved = area.value, waiting, asking = null, over = false;
-  const cc = () => area.form.querySelector('input[name$="-cc"]')?.value || "";
+  const cc = () => [...area.form.querySelectorAll('input[type="text"]')].map((field) => field.value).join("\n");
   let savedCc = cc();
   const save = async (leaving) => {
     clearTimeout(waiting);
@@ -172,7 +172,10 @@ addEventListener("beforeunload", (event) => {
 
 // Opening a reply puts the cursor where one writes; Ctrl+Enter sends.
 document.addEventListener("toggle", (event) => {
-  if (event.target.matches?.("details.composer[open]")) event.target.querySelector("textarea")?.focus();
+  if (!event.target.matches?.("details.composer[open]")) return;
+  // A supplier has an address before there are words.
+  const to = event.target.querySelector('input[name$="-to"]');
+  (to && !to.value ? to : event.target.querySelector("textarea"))?.focus();
 }, true);
 document.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("textarea")) {

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk.core import assets
+from helpdesk.domain.correspondence.tokens import Audience
 from helpdesk.domain.notifications.actions import announce
 from helpdesk.domain.notifications.table import KINDS, NOTIFICATIONS, ON_REQUEST
 from helpdesk.domain.reactions import REACTIONS
@@ -41,6 +42,17 @@ def test_every_notification_has_its_words_in_every_form(name: str) -> None:
 
 def test_nothing_else_lies_among_the_words() -> None:
     assert {path.name for path in EMAIL.iterdir() if path.is_file()} == SHARED
+
+
+def test_every_mail_to_an_agent_about_a_ticket_offers_both_ways_to_answer() -> None:
+    internal = [row.name for row in NOTIFICATIONS if row.audience is Audience.INTERNAL]
+    assert len(internal) >= 5
+    for name in internal:
+        assert "{{ reply_address }}" in (EMAIL / name / "body.txt").read_text(encoding="utf-8")
+        page = (EMAIL / name / "body.html").read_text(encoding="utf-8")
+        assert "{{ reply_link }}" in page
+        # What a plain answer becomes stands in front of it.
+        assert "becomes an internal note" in page
 
 
 def test_a_name_is_used_once() -> None:

@@ -99,17 +99,17 @@ def test_a_canned_reply_comes_by_typing_a_slash_or_by_the_select(
     page.keyboard.press("r")
     words = page.locator("#reply-text")
     words.press_sequentially("Hi!\n/re")
-    offered = page.locator("#canned-list [role=option]")
+    offered = page.locator("#canned-reply-list [role=option]")
     expect(offered).to_have_count(1)
     expect(offered).to_contain_text("Restart")
     expect(offered).to_have_attribute("aria-selected", "true")
     words.press("Enter")
     expect(words).to_have_value("Hi!\nHello Eva Ek, restart it.")
     expect(page.get_by_role("button", name="Insert")).to_be_hidden()
-    page.select_option("#canned", label="Wait")
+    page.select_option("#canned-reply", label="Wait")
     expect(words).to_have_value("Hi!\nHello Eva Ek, restart it.\n\nWait.")
     words.press_sequentially(" and/or")
-    expect(page.locator("#canned-list")).to_be_hidden()
+    expect(page.locator("#canned-reply-list")).to_be_hidden()
 
 
 def test_files_are_dropped_and_pasted_and_left_out_again(
@@ -173,7 +173,7 @@ def test_the_editor_has_no_fault_that_a_machine_can_find(
     expect(page.get_by_role("button", name="Undo")).to_be_visible()
     page.locator("#reply > summary").click()
     page.locator("#reply-text").press_sequentially("/")
-    expect(page.locator("#canned-list [role=option]").first).to_be_visible()
+    expect(page.locator("#canned-reply-list [role=option]").first).to_be_visible()
     assert_clean(page)
     page.locator("#reply-text").press("Escape")
     with unit_of_work():
@@ -196,7 +196,7 @@ def test_the_editor_works_without_javascript(
     page.goto(f"/desk/tickets/{number}")
     page.locator("#reply > summary").click()
     page.fill("#reply-text", "Hi!")
-    page.select_option("#canned", label="Restart")
+    page.select_option("#canned-reply", label="Restart")
     page.get_by_role("button", name="Insert").click()
     expect(page.locator("#reply-text")).to_have_value("Hi!\n\nHello Eva Ek, restart it.")
     page.get_by_role("button", name="Keep as a draft").first.click()

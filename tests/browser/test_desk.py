@@ -108,7 +108,7 @@ def test_writing_first_offers_people_while_one_types(
 ) -> None:
     page = open_page()
     sign_in_as(page, world.agnes_id)
-    page.keyboard.press("n")
+    page.get_by_role("link", name="New ticket").click()
     page.wait_for_url("**/desk/new")
     page.locator("#to").press_sequentially("Eva")
     expect(page.locator("#people option")).to_have_attribute("value", "Eva Ek <eva@example.com>")

@@ -244,7 +244,7 @@ def test_a_mark_of_another_agent_passes_nothing_on(road: Road, world: World, num
     to = by_address(number, Audience.REQUESTER, world.agnes_id)
     message = message_of(road.take(letter("oskar@example.org", to=to)))
     assert (message.kind, message.verified) == ("note", False)
-    assert outbox() == before
+    assert outbox() == [*before, ("note-written", "agnes@example.org")]
 
 
 def test_a_stranger_with_an_agents_mark_is_heard_but_not_passed_on(

@@ -26,7 +26,7 @@ def desk_rules(app: Flask) -> list[tuple[str, str]]:
     """(method, address) of every door of the desk, its places filled in."""
     places = {"number": "1", "message_id": "1", "attachment_id": "1", "outbound_id": "1"}
     places |= {"filename": "x", "list": "mine", "inbound_id": "1", "view_id": "1"}
-    places |= {"notice_id": "1"}
+    places |= {"notice_id": "1", "conversation_id": "1"}
     return [
         (method, re.sub(r"<(?:\w+:)?(\w+)>", lambda place: places[place[1]], rule.rule))
         for rule in app.url_map.iter_rules()

@@ -92,6 +92,7 @@ def enqueue(
     mailbox: Mailbox | None,
     language: str,
     ticket_id: int | None = None,
+    conversation_id: int | None = None,
     message_id: int | None = None,
     facts: dict[str, Any] | None = None,
     domain: str = "localhost",
@@ -100,11 +101,12 @@ def enqueue(
 ) -> None:
     """A row of the outbox for one person about one occasion; asking again changes nothing.
 
-    It is due at once, or at `due_at`.
+    It is due at once, or at `due_at`. `conversation_id` names the supplier's conversation that a
+    mail to a supplier belongs to.
     """
     if mailbox is not None:
         domain = mailbox.address.rpartition("@")[2]
-    rfc_message_id = new_message_id(ticket_id or 0, audience, domain)
+    rfc_message_id = new_message_id(ticket_id or 0, audience, domain, conversation_id or 0)
     row = {
         "occasion": occasion,
         "notification": notification,
@@ -122,4 +124,4 @@ def enqueue(
     # Whatever the row names by its id was written when it was made.
     written = db.session.connection().execute(unless_known(OutboundMail), row)
     if ticket_id is not None and written.rowcount:
-        remember_id(ticket_id, rfc_message_id, IdSource.SENT)
+        remember_id(ticket_id, rfc_message_id, IdSource.SENT, conversation_id=conversation_id)

@@ -9,17 +9,19 @@ from dataclasses import dataclass
 
 from helpdesk.core.signing import is_signed, short_signature, token
 
+# An audience, and for a supplier the conversation that the words belong to.
+_AUDIENCE = r"(?:[rn]|s\d{1,12})"
 _MESSAGE_ID = re.compile(
-    r"(\d{1,12})\.([rn])\.([0-9a-z]{1,32})\.([a-z2-7]{16})@[^@\s]+\Z", re.IGNORECASE
+    rf"(\d{{1,12}})\.({_AUDIENCE})\.([0-9a-z]{{1,32}})\.([a-z2-7]{{16}})@[^@\s]+\Z", re.IGNORECASE
 )
 # The header in which each mail of ours says so itself, for when its Message-ID is rewritten.
 MARK_HEADER = "X-Helpdesk-Mail"
 # The purpose of the tokens in links to a requester's page.
 FOLLOW = "follow"
-_REPLY_TAG = re.compile(r"(\d{1,12})-([rn])(\d{1,12})-([a-z2-7]{16})\Z", re.I)
+_REPLY_TAG = re.compile(r"(\d{1,12})-([rn]|s\d{1,12}-)(\d{1,12})-([a-z2-7]{16})\Z", re.I)
 
 
-_MARKED = re.compile(r"\+\d{1,12}-[rn]\d{1,12}-[a-z2-7]{16}(?:@|%40)", re.IGNORECASE)
+_MARKED = re.compile(r"\+\d{1,12}-(?:[rn]|s\d{1,12}-)\d{1,12}-[a-z2-7]{16}(?:@|%40)", re.IGNORECASE)
 
 
 class Audience(enum.StrEnum):
@@ -27,20 +29,27 @@ class Audience(enum.StrEnum):
 
     REQUESTER = "r"
     INTERNAL = "n"
+    SUPPLIER = "s"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a mark of ours proves: it was sent about this ticket, to this person (0: not named)."""
+    """What a mark of ours proves: it was sent about this ticket, to this person (0: not named).
+
+    `conversation_id` is the supplier's conversation that it belongs to, and 0 for every other.
+    """
 
     ticket_number: int
     audience: Audience
     person_id: int = 0
+    conversation_id: int = 0
 
 
-def new_message_id(ticket_number: int, audience: Audience, domain: str) -> str:
+def new_message_id(
+    ticket_number: int, audience: Audience, domain: str, conversation_id: int = 0
+) -> str:
     """A Message-ID (no angle brackets) that nobody else can make; 0 for mail about no ticket."""
-    body = f"{ticket_number}.{audience}.{secrets.token_hex(8)}"
+    body = f"{ticket_number}.{_written(audience, conversation_id)}.{secrets.token_hex(8)}"
     return f"{body}.{short_signature('message-id', body)}@{domain}"
 
 
@@ -52,13 +61,20 @@ def read_message_id(rfc_id: str) -> Mark | None:
     number, audience, nonce, signature = (part.lower() for part in match.groups())
     if not is_signed("message-id", f"{number}.{audience}.{nonce}", signature):
         return None
-    return Mark(int(number), Audience(audience))
+    return Mark(int(number), Audience(audience[0]), conversation_id=int(audience[1:] or 0))
 
 
-def reply_address(address: str, ticket_number: int, audience: Audience, person_id: int) -> str:
+def reply_address(
+    address: str,
+    ticket_number: int,
+    audience: Audience,
+    person_id: int,
+    conversation_id: int = 0,
+) -> str:
     """`desk@example.org` as the signed plus-address (RFC 5233) of a ticket for one person."""
     local, _, domain = address.rpartition("@")
-    body = f"{ticket_number}-{audience}{person_id}"
+    between = "-" if audience is Audience.SUPPLIER else ""
+    body = f"{ticket_number}-{_written(audience, conversation_id)}{between}{person_id}"
     return f"{local}+{body}-{short_signature('reply-address', body)}@{domain}"
 
 
@@ -71,7 +87,12 @@ def read_reply_address(address: str) -> Mark | None:
     number, audience, person, signature = (part.lower() for part in match.groups())
     if not is_signed("reply-address", f"{number}-{audience}{person}", signature):
         return None
-    return Mark(int(number), Audience(audience), int(person))
+    conversation_id = int(audience[1:].rstrip("-") or 0)
+    return Mark(int(number), Audience(audience[0]), int(person), conversation_id)
+
+
+def _written(audience: Audience, conversation_id: int) -> str:
+    return f"{audience}{conversation_id}" if audience is Audience.SUPPLIER else str(audience)
 
 
 def header_mark(rfc_id: str) -> str:

@@ -9,9 +9,10 @@ from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.correspondence.actions import enqueue
 from helpdesk.domain.correspondence.models import Mailbox
 from helpdesk.domain.correspondence.queries import is_ours, mailboxes
+from helpdesk.domain.correspondence.tokens import Audience
 from helpdesk.domain.notifications.table import NOTIFICATIONS, ON_REQUEST, Notification
 from helpdesk.domain.tickets.actions.recording import record
-from helpdesk.domain.tickets.events import Happened
+from helpdesk.domain.tickets.events import Happened, WroteToSupplier
 from helpdesk.domain.tickets.models import Ticket
 from helpdesk.domain.tickets.queries import ticket_going_on
 
@@ -44,6 +45,9 @@ def _announce(notification: Notification, event: Happened) -> None:
             mailbox=mailbox_of(ticket),
             language=language_for(person, ticket),
             ticket_id=ticket.id,
+            conversation_id=event.conversation.id
+            if notification.audience is Audience.SUPPLIER and isinstance(event, WroteToSupplier)
+            else None,
             message_id=event.event.message_id,
             facts={"event": event.event.id, "by": event.by.id if event.by else None},
             due_at=held_until,

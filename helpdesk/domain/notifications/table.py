@@ -11,20 +11,24 @@ from helpdesk.core.words import N_
 from helpdesk.domain.accounts.absence import substitute_of
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.permissions import Action, may
-from helpdesk.domain.accounts.queries import person_by_id
+from helpdesk.domain.accounts.queries import people_by_ids, person_by_id
 from helpdesk.domain.correspondence.tokens import Audience
 from helpdesk.domain.tickets.events import (
     AgentReplied,
     Happened,
+    NoteAdded,
     RequesterAnswered,
+    SupplierAnswered,
     TicketAssigned,
     TicketMerged,
     TicketMoved,
     TicketOpened,
     TicketWoke,
     WroteFirst,
+    WroteToSupplier,
 )
 from helpdesk.domain.tickets.queries import watchers_of
+from helpdesk.domain.tickets.queries.suppliers import people_of_conversation, wrote_last_to
 
 
 class Submitted(enum.StrEnum):
@@ -89,6 +93,33 @@ def _substitute(event: Happened) -> Iterable[Person]:
     return (person,) if person else ()
 
 
+def _those_inside(event: Happened) -> Iterable[Person]:
+    """Who works on it, and the agents who follow it: they hear of it by internal mail alone."""
+    following = (each for each in watchers_of(event.ticket) if may(each, Action.SEE_TICKETS))
+    return (*_assignee(event), *following)
+
+
+def _suppliers(event: WroteToSupplier) -> Iterable[Person]:
+    return people_of_conversation(event.conversation.id)
+
+
+def _those_who_asked_the_supplier(event: SupplierAnswered) -> Iterable[Person]:
+    inside = tuple(_those_inside(event))
+    if event.ticket.assignee_id is not None:
+        return inside
+    # Nobody works on it, but somebody wrote and waits.
+    wrote = wrote_last_to(event.conversation)
+    return (*inside, wrote) if wrote is not None and may(wrote, Action.SEE_TICKETS) else inside
+
+
+def _mentioned(event: NoteAdded) -> Iterable[Person]:
+    return people_by_ids(event.mentioned).values()
+
+
+def _inside_but_not_mentioned(event: NoteAdded) -> Iterable[Person]:
+    return [person for person in _those_inside(event) if person.id not in event.mentioned]
+
+
 def _now_responsible(event: TicketAssigned) -> Iterable[Person]:
     person = person_by_id(event.after_id) if event.after_id else None
     return (person,) if person else ()
@@ -104,6 +135,11 @@ def _who_put_it_off(event: TicketWoke) -> Iterable[Person]:
     person = person_by_id(person_id) if person_id else None
     return (person,) if person and may(person, Action.SEE_TICKETS) else ()
 
+
+_WORKS_OR_FOLLOWS = N_(
+    "You get this because the ticket is assigned to you, or you follow it. "
+    "Hand it to somebody else, or follow it no more, to hear no more of it."
+)
 
 _ASKED_OR_FOLLOWS = N_(
     "You get this because you asked for this, or follow it. "
@@ -166,12 +202,9 @@ NOTIFICATIONS: tuple[Notification, ...] = (
     Notification(
         "requester-answered",
         RequesterAnswered,
-        _assignee,
+        _those_inside,
         Audience.INTERNAL,
-        N_(
-            "You get this because the ticket is assigned to you. "
-            "Hand it to somebody else to hear no more of it."
-        ),
+        _WORKS_OR_FOLLOWS,
         unless=lambda event: bool(event.hushed),
         when=N_("Somebody answers on a ticket that is assigned to you"),
     ),
@@ -211,6 +244,37 @@ NOTIFICATIONS: tuple[Notification, ...] = (
         Audience.INTERNAL,
         N_("You get this because the ticket was put off until now."),
         unless=lambda event: not event.on_time,
+    ),
+    # Suppliers, and what is said about their words and in notes.
+    Notification(
+        "asked-of-you",
+        WroteToSupplier,
+        _suppliers,
+        Audience.SUPPLIER,
+        N_("You get this because we asked you. If you are the wrong person, answer and say so."),
+        Submitted.BY_A_PERSON,
+    ),
+    Notification(
+        "supplier-answered",
+        SupplierAnswered,
+        _those_who_asked_the_supplier,
+        Audience.INTERNAL,
+        _WORKS_OR_FOLLOWS,
+        unless=lambda event: bool(event.hushed),
+    ),
+    Notification(
+        "mentioned-you",
+        NoteAdded,
+        _mentioned,
+        Audience.INTERNAL,
+        N_("You get this because somebody mentioned you, or a function of yours, in a note."),
+    ),
+    Notification(
+        "note-written",
+        NoteAdded,
+        _inside_but_not_mentioned,
+        Audience.INTERNAL,
+        _WORKS_OR_FOLLOWS,
     ),
 )
 

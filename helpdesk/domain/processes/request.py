@@ -13,6 +13,12 @@ REQUEST = Process(
         State("approval", N_("Awaiting approval"), Standing.WAITING, N_("Awaiting approval")),
         State("open", N_("Open"), Standing.OPEN, N_("Being worked on")),
         State("waiting", N_("Waiting for the requester"), Standing.WAITING, N_("Waiting for you")),
+        State(
+            "supplier",
+            N_("Waiting for a supplier"),
+            Standing.WAITING,
+            N_("Waiting for somebody else"),
+        ),
         State("resolved", N_("Resolved"), Standing.DONE, N_("Done")),
         State("closed", N_("Closed"), Standing.DONE, N_("Closed")),
         State("declined", N_("Declined"), Standing.DONE, N_("Declined")),
@@ -21,9 +27,10 @@ REQUEST = Process(
     transitions=(
         Transition(frozenset({"new", "approval"}), "open", N_("Start work")),
         Transition(frozenset({"new"}), "approval", N_("Ask for approval")),
-        Transition(frozenset({"new", "open"}), "waiting", N_("Wait for the requester")),
-        Transition(frozenset({"waiting"}), "open", N_("Resume work")),
-        Transition(frozenset({"new", "open", "waiting"}), "resolved", N_("Resolve")),
+        Transition(frozenset({"new", "open", "supplier"}), "waiting", N_("Wait for the requester")),
+        Transition(frozenset({"new", "open", "waiting"}), "supplier", N_("Wait for a supplier")),
+        Transition(frozenset({"waiting", "supplier"}), "open", N_("Resume work")),
+        Transition(frozenset({"new", "open", "waiting", "supplier"}), "resolved", N_("Resolve")),
         Transition(frozenset({"new", "approval"}), "declined", N_("Decline")),
         Transition(frozenset({"resolved"}), "open", N_("Reopen")),
         Transition(frozenset({"resolved"}), "closed", N_("Close")),
@@ -33,4 +40,6 @@ REQUEST = Process(
     closed="closed",
     on_answer={"waiting": "open", "resolved": "open"},
     on_reply={"new": "open"},
+    on_supplier={"supplier": "open"},
+    awaits_supplier="supplier",
 )

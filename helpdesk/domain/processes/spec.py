@@ -52,8 +52,10 @@ class Process:
     """One process of PRODUCT.md's table.
 
     `on_answer`: where the requester's words move the ticket, by the state it is in; a state
-    that is not named stays. `on_reply` the same for an agent's reply. `resolved` is where work
-    ends and from where it can be reopened for a while, `closed` is the end.
+    that is not named stays. `on_reply` the same for an agent's reply, `on_supplier` for the words
+    of a supplier, and `awaits_supplier` is the state that waits for these, if there is one.
+    `resolved` is where work ends and from where it can be reopened for a while, `closed` is the
+    end.
     """
 
     name: str
@@ -66,6 +68,8 @@ class Process:
     on_answer: Mapping[str, str]
     on_reply: Mapping[str, str]
     gates: Mapping[str, tuple[Gate, ...]] = field(default_factory=dict)
+    on_supplier: Mapping[str, str] = field(default_factory=dict)
+    awaits_supplier: str = ""
 
     @cached_property
     def _by_name(self) -> dict[str, State]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -15,9 +16,12 @@ from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.configuration.actions import Changes, Thing, What, apply, record_change
 from helpdesk.domain.replies.models import CannedReply, Draft
 from helpdesk.domain.replies.rules import VARIABLES, unknown_variables
-from helpdesk.domain.tickets.models import Ticket
+from helpdesk.domain.tickets.models import Message, Ticket
+from helpdesk.domain.tickets.queries.suppliers import conversation_of
 
-KINDS = ("reply", "note")
+KINDS = ("reply", "note", "supplier")
+# What goes on in a conversation with a supplier: `s` and its number, as `kind_of` writes it.
+_OF_CONVERSATION = re.compile(r"s(\d{1,9})\Z")
 # Far above what anybody writes, and below what a form may bring.
 LONGEST_DRAFT = 200_000
 
@@ -62,6 +66,7 @@ def keep_draft(
     *,
     words: str,
     cc: str = "",
+    subject: str = "",
     seen: str | None = None,
     files: Sequence[Sequence[Any]] | None = None,
     by: Person,
@@ -74,7 +79,10 @@ def keep_draft(
     as they are unless they are given.
     """
     if kind not in KINDS:
-        raise Invalid("kind", N_("There is no such draft."))
+        named = _OF_CONVERSATION.match(kind)
+        if named is None:
+            raise Invalid("kind", N_("There is no such draft."))
+        conversation_of(ticket, int(named[1]))
     draft = db.session.scalar(
         select(Draft)
         .where(Draft.person_id == by.id, Draft.ticket_id == ticket.id, Draft.kind == kind)
@@ -83,7 +91,9 @@ def keep_draft(
     if seen is not None and seen != mark_of(draft):
         raise Refused(N_("This draft was sent or goes on in another place. Reload to see it."))
     brought = [list(file) for file in files] if files is not None else draft and draft.files
-    if not words.strip() and not cc.strip() and not brought:
+    # Whom a conversation is with it knows itself, so that says nothing of its own.
+    says_who = cc.strip() and not _OF_CONVERSATION.match(kind)
+    if not words.strip() and not says_who and not subject.strip() and not brought:
         forget_draft(ticket, kind, by=by)
         return ""
     if draft is None:
@@ -91,10 +101,16 @@ def keep_draft(
         db.session.add(draft)
     draft.words = words[:LONGEST_DRAFT]
     draft.cc = cc[:5000]
+    draft.subject = subject[:300]
     draft.files = brought or []
     draft.kept_at = now
     db.session.flush()
     return mark_of(draft)
+
+
+def kind_of(message: Message) -> str:
+    """Which draft the words of a message are when they are taken back."""
+    return f"s{message.conversation_id}" if message.conversation_id else "reply"
 
 
 def forget_draft(ticket: Ticket, kind: str, *, by: Person) -> None:

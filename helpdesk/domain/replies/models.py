@@ -27,10 +27,13 @@ class CannedReply(Base):
 
 
 class Draft(Base):
-    """What a person has begun to write on a ticket: at most one of each kind, `reply` or `note`.
+    """What a person has begun to write on a ticket: at most one of each kind.
 
-    `cc` is what stands in the field for copies, and `files` are those of a reply that was taken
-    back: lists of file name, type, size in bytes, SHA-256, and what the virus scanner found.
+    A kind is `reply`, `note`, `supplier` for the first words to one, or `s` with the number of
+    the conversation that goes on. `subject` is that of a conversation which is to begin. `cc` is
+    what stands in the field for copies, or for the supplier's addresses, and `files` are those of
+    a reply that was taken back: lists of file name, type, size in bytes, SHA-256, and what the
+    virus scanner found.
     """
 
     __tablename__ = "drafts"
@@ -44,5 +47,6 @@ class Draft(Base):
     kind: Mapped[str] = mapped_column(String(10), primary_key=True)
     words: Mapped[str] = mapped_column(default="")
     cc: Mapped[str] = mapped_column(default="")
+    subject: Mapped[str] = mapped_column(String(300), default="")
     files: Mapped[list[list[Any]]] = mapped_column(JSON, default=list)
     kept_at: Mapped[datetime] = mapped_column(Instant)

@@ -32,6 +32,7 @@ class Begun:
 
     words: str
     cc: str
+    subject: str
     files: Sequence[Sequence[Any]]
     kept_at: datetime
 
@@ -74,6 +75,7 @@ def at_hand(ticket: Ticket, agent: Person) -> AtHand:
         literal(0).label("id"),
         Draft.words.label("first"),
         Draft.cc.label("second"),
+        Draft.subject.label("third"),
         Draft.files.label("files"),
         Draft.kept_at.label("kept_at"),
     ).where(Draft.person_id == agent.id, Draft.ticket_id == ticket.id)
@@ -82,6 +84,7 @@ def at_hand(ticket: Ticket, agent: Person) -> AtHand:
         CannedReply.id,
         CannedReply.words_en,
         CannedReply.words_sv,
+        literal(""),
         type_coerce(null(), JSON),
         type_coerce(null(), Instant),
     ).where(
@@ -104,7 +107,7 @@ def at_hand(ticket: Ticket, agent: Person) -> AtHand:
     ]
     return AtHand(
         {
-            row.name: Begun(row.first, row.second, row.files or [], row.kept_at)
+            row.name: Begun(row.first, row.second, row.third, row.files or [], row.kept_at)
             for row in rows
             if not row.id
         },

@@ -7,7 +7,7 @@ from datetime import datetime
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.queries import people_by_ids
 from helpdesk.domain.correspondence.delivery import withdraw_mail
-from helpdesk.domain.replies.actions import keep_draft
+from helpdesk.domain.replies.actions import keep_draft, kind_of
 from helpdesk.domain.replies.queries import drafts_of
 from helpdesk.domain.tickets.actions.withdrawing import withdraw
 from helpdesk.domain.tickets.models import Message, Ticket
@@ -27,7 +27,8 @@ def take_back(ticket: Ticket, message: Message, *, by: Person, now: datetime) ->
         [file.filename, file.content_type, file.size, file.sha256, file.infected_with]
         for file in message.attachments
     ]
+    kind = kind_of(message)
     # What was begun after the sending is not lost either.
-    begun = drafts_of(by, ticket).get("reply")
+    begun = drafts_of(by, ticket).get(kind)
     words = "\n\n".join(part for part in (message.text, begun.words if begun else "") if part)
-    keep_draft(ticket, "reply", words=words, cc=cc, files=files, by=by, now=now)
+    keep_draft(ticket, kind, words=words, cc=cc, files=files, by=by, now=now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from helpdesk.domain.accounts.models import Person
-from helpdesk.domain.tickets.models import HandOver, Message, Ticket, TicketEvent
+from helpdesk.domain.tickets.models import Conversation, HandOver, Message, Ticket, TicketEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,23 @@ class AgentReplied(Happened):
 
 
 @dataclass(frozen=True, slots=True)
+class WroteToSupplier(Happened):
+    """An agent wrote to a supplier, in a conversation of its own."""
+
+    message: Message
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierAnswered(Happened):
+    """A supplier wrote in its conversation."""
+
+    message: Message
+    conversation: Conversation
+    hushed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyWithdrawn(Happened):
     """An agent took back a reply before it left."""
 
@@ -57,9 +74,10 @@ class ReplyWithdrawn(Happened):
 
 @dataclass(frozen=True, slots=True)
 class NoteAdded(Happened):
-    """Internal words were written."""
+    """Internal words were written; `mentioned` are the ids of those whom they name."""
 
     message: Message
+    mentioned: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

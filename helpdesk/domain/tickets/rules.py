@@ -13,6 +13,9 @@ URGENT = 2
 # The middle of the matrix: nothing is known to be worse or better than usual.
 USUAL_LEVEL = 2
 
+# Above this most servers refuse a mail.
+MOST_MAILED_BYTES = 20 * 1024 * 1024
+
 
 def priority_of(impact: int, urgency: int) -> int:
     """Priority 1 (most urgent) to 4 from impact and urgency, each 1 (high) to 3 (low)."""

@@ -25,6 +25,8 @@ from helpdesk.forms.desk.people import Addressee, addressees
 
 NOBODY = 0
 NO_SERVICE = 0
+# How a queue stands among the people to whom a ticket can be assigned.
+_OF_QUEUE = "queue-"
 
 Choices = Sequence[SelectChoice]
 
@@ -82,6 +84,44 @@ class ReplyForm(WordsForm):
         self.copies = addressees(field.data or "")
 
 
+class SupplierForm(WordsForm):
+    """Words to a supplier: the first ones, or more in the conversation `conversation_id`.
+
+    `to` is who gets them, and from then on all that is written there.
+    """
+
+    name = "supplier"
+    conversation_id: int | None = None
+    text = TextAreaField(lazy_gettext("Your words to the supplier"))
+    to = StringField(
+        lazy_gettext("To"),
+        [InputRequired(lazy_gettext("Write the address of the supplier.")), Length(max=5000)],
+        description=lazy_gettext("Addresses or names, with commas between."),
+    )
+    subject = StringField(
+        lazy_gettext("Subject"),
+        [Length(max=300)],
+        description=lazy_gettext("The supplier sees this one, and not what the requester wrote."),
+    )
+    then = StringField(validators=[Optional(), Length(max=20)])
+    people: tuple[Addressee, ...] = ()
+
+    def __init__(self, conversation_id: int | None = None, **values: Any) -> None:
+        """A conversation that is to begin, or one that goes on."""
+        if conversation_id is not None:
+            self.name, self.conversation_id = f"s{conversation_id}", conversation_id
+        super().__init__(**values)
+
+    def validate_to(self, field: Field) -> None:
+        """Everybody must be somebody to whom one can write."""
+        self.people = addressees(field.data or "")
+
+    def validate_subject(self, field: Field) -> None:
+        """A conversation begins with a subject, and keeps it."""
+        if self.conversation_id is None and not (field.data or "").strip():
+            raise ValidationError(_("Write in a few words what you ask the supplier about."))
+
+
 class NoteForm(WordsForm):
     """Words for agents only."""
 
@@ -96,14 +136,37 @@ class TakeForm(TicketForm):
 
 
 class AssignForm(TicketForm):
-    """Who is responsible."""
+    """Who is responsible: a person, nobody, or whoever takes it from a function's queue."""
 
     name = "assign"
-    person = SelectField(lazy_gettext("Assigned to"), coerce=int)
+    person = SelectField(lazy_gettext("Assigned to"))
 
-    def offer(self, people: Choices) -> None:
-        """Let these people, or nobody, be chosen."""
-        self.person.choices = [SelectChoice(str(NOBODY), _("Nobody")), *people]
+    def offer(self, people: Choices, queues: Choices) -> None:
+        """Let these people, nobody, or these queues be chosen."""
+        self.person.choices = [
+            SelectChoice(str(NOBODY), _("Nobody")),
+            *people,
+            *(
+                SelectChoice(
+                    f"{_OF_QUEUE}{each.value}",
+                    _("Queue: %(name)s", name=each.label),
+                    optgroup=each.optgroup,
+                )
+                for each in queues
+            ),
+        ]
+
+    @property
+    def person_id(self) -> int | None:
+        """The person who was chosen."""
+        data = self.person.data or ""
+        return int(data) or None if data.isdecimal() else None
+
+    @property
+    def queue_id(self) -> int | None:
+        """The queue that was chosen."""
+        data = self.person.data or ""
+        return int(data.removeprefix(_OF_QUEUE)) if data.startswith(_OF_QUEUE) else None
 
 
 class MoveForm(TicketForm):

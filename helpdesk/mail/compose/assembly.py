@@ -21,6 +21,7 @@ from helpdesk.domain.correspondence.tokens import (
 )
 from helpdesk.domain.notifications.letters import Enclosure, Letter, Party
 from helpdesk.domain.notifications.table import Submitted
+from helpdesk.domain.tickets.rules import MOST_MAILED_BYTES
 from helpdesk.mail.compose.fields import (
     encoded,
     mailbox_field,
@@ -39,8 +40,8 @@ LONGEST_LINE = 78
 # encoded words, which breaks the thread, and take several times as long.
 _POLICY = Compat32(linesep="\r\n")
 
-# Above this most servers refuse a mail; the files are then found on the ticket's page.
-MOST_ATTACHED_BYTES = 20 * 1024 * 1024
+# More than that is found on the ticket's page.
+MOST_ATTACHED_BYTES = MOST_MAILED_BYTES
 # RFC 5321 section 4.5.3.1.1.
 LONGEST_LOCAL_PART = 64
 
@@ -143,7 +144,11 @@ def _reply_to(letter: Letter) -> str:
     if letter.topic is None or not letter.plus_addressing:
         return ""
     address = reply_address(
-        letter.mailbox.address, letter.topic.number, letter.audience, letter.person_id
+        letter.mailbox.address,
+        letter.topic.number,
+        letter.audience,
+        letter.person_id,
+        letter.conversation_id,
     )
     return address if len(address.rpartition("@")[0]) <= LONGEST_LOCAL_PART else ""
 

@@ -104,6 +104,9 @@ def page_of(letter: Letter, settings: Settings) -> str:
         # What was written without knowing where we are found is a path of ours.
         ours = settings.base_url if letter.link.startswith("/") else ""
         return ours + letter.link
+    if letter.audience is Audience.SUPPLIER:
+        # A supplier has no page here.
+        return ""
     if letter.audience is Audience.INTERNAL:
         return settings.base_url + DESK_PAGE.format(number=letter.topic.number)
     return f"{settings.base_url}/follow/{follow_token(letter.topic.number, letter.person_id)}"
@@ -162,13 +165,21 @@ def _values(letter: Letter, settings: Settings, language: str, *, attached: bool
 
 
 def _reply_address(letter: Letter) -> str:
-    """The agent's own signed address by which an answer goes to the requester, or ''."""
+    """The agent's own signed address by which an answer leaves the house, or ''.
+
+    It goes to whoever the mail tells of: the requester, or the supplier and nobody else.
+    """
     if letter.topic is None or letter.audience is not Audience.INTERNAL:
         return ""
     if not letter.plus_addressing:
         return ""
+    goes_to = Audience.SUPPLIER if letter.conversation_id else Audience.REQUESTER
     return reply_address(
-        letter.mailbox.address, letter.topic.number, Audience.REQUESTER, letter.person_id
+        letter.mailbox.address,
+        letter.topic.number,
+        goes_to,
+        letter.person_id,
+        letter.conversation_id,
     )
 
 

@@ -59,7 +59,8 @@ def write_first() -> str | Response | tuple[str, int]:
 @needs(Action.WRITE_FIRST)
 def people() -> str:
     """Options for the field that is being typed in: people whose name or address begins so."""
-    words = (request.args.get("to") or request.args.get("q") or "").strip()
+    named = (request.args.get(field) for field in ("to", "q", "requester"))
+    words = next((each for each in named if each), "").strip()
     found = people_like(words, limit=8) if len(words) >= FEWEST_LETTERS else ()
     return render_template("desk/_people.html", people=found)
 

@@ -19,6 +19,7 @@ from helpdesk.forms.desk.ticket import (
     PriorityForm,
     ReplyForm,
     SubjectForm,
+    SupplierForm,
     TakeForm,
     TicketForm,
     WatchForm,
@@ -32,7 +33,7 @@ from helpdesk.forms.desk.together import (
     WakeForm,
 )
 from helpdesk.web.desk.choices import person_choices, queue_choices, service_choices
-from helpdesk.web.desk.page import TicketPage
+from helpdesk.web.desk.page import TicketPage, WithSupplier
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Decisions:
 
     reply: ReplyForm
     note: NoteForm
+    suppliers: tuple[SupplierForm, ...]
     take: TakeForm
     assign: AssignForm
     move: MoveForm
@@ -73,6 +75,12 @@ class Decisions:
     merge: MergeForm
     separate: SeparateForm
 
+    def form_named(self, name: str) -> TicketForm:
+        """The form of that name; AttributeError for one that the page does not have."""
+        of_supplier = (each for each in self.suppliers if each.name == name)
+        found: TicketForm = next(of_supplier, None) or getattr(self, name)
+        return found
+
 
 def decisions(page: TicketPage, came_back: TicketForm | None = None) -> Decisions:
     """Fresh forms for the ticket as it is now; `came_back` keeps what was typed and chosen."""
@@ -81,8 +89,14 @@ def decisions(page: TicketPage, came_back: TicketForm | None = None) -> Decision
     forms = Decisions(
         reply=ReplyForm(seen=seen, fresh=True),
         note=NoteForm(seen=seen, fresh=True),
+        suppliers=(
+            *(_goes_on(each, seen) for each in page.conversations),
+            SupplierForm(seen=seen, fresh=True),
+        ),
         take=TakeForm(seen=seen, fresh=True),
-        assign=AssignForm(seen=seen, fresh=True, data={"person": ticket.assignee_id or NOBODY}),
+        assign=AssignForm(
+            seen=seen, fresh=True, data={"person": str(ticket.assignee_id or NOBODY)}
+        ),
         move=MoveForm(seen=seen, fresh=True),
         place=PlaceForm(
             seen=seen,
@@ -112,12 +126,29 @@ def decisions(page: TicketPage, came_back: TicketForm | None = None) -> Decision
     # The next press is about the ticket as it is shown now.
     came_back.seen.data = str(seen)
     _offer(came_back, page)
+    if isinstance(came_back, SupplierForm):
+        among = (came_back if each.name == came_back.name else each for each in forms.suppliers)
+        return replace(forms, suppliers=tuple(among))
     return replace(forms, **{came_back.name: came_back})
+
+
+def _goes_on(conversation: WithSupplier, seen: int) -> SupplierForm:
+    people = ", ".join(
+        f"{person.name} <{person.email}>" if person.name else person.email
+        for person in conversation.people
+    )
+    return SupplierForm(
+        conversation.id,
+        seen=seen,
+        fresh=True,
+        data={"to": people, "subject": conversation.subject},
+    )
 
 
 def _offer(form: TicketForm, page: TicketPage) -> None:
     if isinstance(form, AssignForm):
-        form.offer(person_choices(page.agents, page.away))
+        fitting = [each for each in page.queues if each.process in (None, page.ticket.process)]
+        form.offer(person_choices(page.agents, page.away), queue_choices(fitting))
     if isinstance(form, PlaceForm):
         queues = {queue.id: queue for queue in page.queues}
         form.offer(queue_choices(page.queues), queues, service_choices(page.services))
@@ -152,6 +183,14 @@ def replies_and(ticket: Ticket) -> list[ReplyAnd]:
     if _can_become(ticket, process.resolved):
         found.append(ReplyAnd(process.resolved, _("Send and resolve")))
     return found
+
+
+def asks_and(ticket: Ticket) -> list[ReplyAnd]:
+    """The state that words to a supplier can bring the ticket to: waiting for the supplier."""
+    waits = ticket.process_spec.awaits_supplier
+    if not waits or not _can_become(ticket, waits):
+        return []
+    return [ReplyAnd(waits, _("Send and wait for the supplier"))]
 
 
 def _can_become(ticket: Ticket, target: str) -> bool:

@@ -11,11 +11,13 @@ from helpdesk.core.db import unit_of_work
 from helpdesk.core.errors import Invalid, NotFound, Refused
 from helpdesk.core.said import said
 from helpdesk.domain.accounts.permissions import Action
-from helpdesk.domain.replies.actions import forget_draft, keep_draft
+from helpdesk.domain.replies.actions import forget_draft, keep_draft, kind_of
 from helpdesk.domain.replies.queries import at_hand
 from helpdesk.domain.replies.taking_back import take_back as take_reply_back
+from helpdesk.domain.tickets.models import Ticket
 from helpdesk.domain.tickets.queries import message_for, ticket_for, ticket_to_change
-from helpdesk.forms.desk.ticket import ReplyForm
+from helpdesk.domain.tickets.queries.suppliers import conversation_of, quotation
+from helpdesk.forms.desk.ticket import ReplyForm, SupplierForm
 from helpdesk.web.account import me, settings
 from helpdesk.web.desk.acting import CONFLICT, UNPROCESSABLE
 from helpdesk.web.desk.door import blueprint
@@ -23,6 +25,9 @@ from helpdesk.web.desk.ticket import ticket_page
 from helpdesk.web.filters import file_size
 from helpdesk.web.security import needs
 from helpdesk.web.uploads import carried_files, to_bring_back
+
+# `s` and as many digits as a number in a database has.
+LONGEST_KIND = 10
 
 
 @blueprint.post("/tickets/<int:number>/draft")
@@ -59,7 +64,8 @@ def draft(number: int) -> Response | tuple[Response, int]:
                     ticket,
                     kind,
                     words=text,
-                    cc=request.form.get(f"{kind}-cc", "").replace("\x00", ""),
+                    cc=_written(f"{kind}-cc") or _written(f"{kind}-to"),
+                    subject=_written(f"{kind}-subject"),
                     seen=request.form.get("draft-seen") if quietly else None,
                     files=to_bring_back(carried) if carried is not None else None,
                     by=me(),
@@ -98,17 +104,35 @@ def canned(number: int) -> Response:
 @blueprint.post("/tickets/<int:number>/canned")
 @needs(Action.WORK_ON_TICKETS)
 def insert_canned(number: int) -> str:
-    """The page again, with a canned reply below what was written; nothing is sent."""
-    form = ReplyForm()
+    """The page again, with more words below what was written; nothing is sent.
+
+    A canned reply, or for a supplier what the requester said last, as a quotation.
+    """
+    ticket = ticket_for(me(), number)
+    form = _form_of(ticket, request.args.get("kind", "reply"))
     marks = request.form.getlist(f"{form.name}-carried")
     form.carried = carried_files(form.files.data or (), marks, owner=str(me().id))
-    chosen = request.form.get("canned", type=int)
-    offered = at_hand(ticket_for(me(), number), me()).canned
-    inserted = [each.words for each in offered if each.id == chosen]
+    if "quote" in request.args:
+        inserted = [quotation(ticket)]
+    else:
+        chosen = request.form.get("canned", type=int)
+        inserted = [each.words for each in at_hand(ticket, me()).canned if each.id == chosen]
     written = (form.text.data or "").replace("\r\n", "\n").rstrip()
     form.text.data = "\n\n".join([written, *inserted] if written else inserted)
     seen = form.seen.data or ""
     return ticket_page(number, form, seen=int(seen) if seen.isdecimal() else None)
+
+
+def _written(name: str) -> str:
+    return request.form.get(name, "").replace("\x00", "")
+
+
+def _form_of(ticket: Ticket, kind: str) -> ReplyForm | SupplierForm:
+    if kind == SupplierForm.name:
+        return SupplierForm()
+    if kind[:1] == "s" and kind[1:].isdecimal() and len(kind) <= LONGEST_KIND:
+        return SupplierForm(conversation_of(ticket, int(kind[1:])).id)
+    return ReplyForm()
 
 
 @blueprint.post("/tickets/<int:number>/messages/<int:message_id>/take-back")
@@ -121,9 +145,10 @@ def take_back(number: int, message_id: int) -> Response:
             message = message_for(me(), message_id)
             if message.ticket_id != ticket.id:
                 raise NotFound("There is no such message on this ticket.")
+            kind = kind_of(message)
             take_reply_back(ticket, message, by=me(), now=clock.now())
     except Refused as error:
         flash(said(error.words), "warning")
         return redirect(url_for("desk.ticket", number=number), 303)
     flash(_("Taken back. Nothing was sent, and your words are here again."), "success")
-    return redirect(url_for("desk.ticket", number=number, _anchor="reply"), 303)
+    return redirect(url_for("desk.ticket", number=number, _anchor=kind), 303)

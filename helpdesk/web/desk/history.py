@@ -74,6 +74,12 @@ def _who(event: TicketEvent) -> str:
 def _opened(event: TicketEvent, names: Names) -> str:
     facts, who = event.facts, _who(event)
     rule = str(facts.get("reason", ""))
+    if facts.get("channel") == "web" and event.by is not None and not rule:
+        return _(
+            "Registered by %(who)s in the queue %(queue)s",
+            who=who,
+            queue=names.queue(facts.get("queue")),
+        )
     if facts.get("channel") == "phone":
         return _("Registered by %(who)s for somebody who called or came by", who=who)
     if rule:
@@ -101,6 +107,18 @@ def _withdrawn(event: TicketEvent, names: Names) -> str:
 
 def _noted(event: TicketEvent, names: Names) -> str:
     return _("%(who)s wrote a note", who=_who(event))
+
+
+def _unregistered(event: TicketEvent, names: Names) -> str:
+    return _("Registered by mistake, and taken back")
+
+
+def _asked_supplier(event: TicketEvent, names: Names) -> str:
+    return _("%(who)s wrote to a supplier", who=_who(event))
+
+
+def _supplier_answered(event: TicketEvent, names: Names) -> str:
+    return _("%(who)s answered, as a supplier", who=_who(event))
 
 
 def _moved(event: TicketEvent, names: Names) -> str:
@@ -238,6 +256,9 @@ _SENTENCES: Mapping[str, Callable[[TicketEvent, Names], str]] = {
     "reply sent": _replied,
     "reply withdrawn": _withdrawn,
     "note added": _noted,
+    "registration undone": _unregistered,
+    "supplier asked": _asked_supplier,
+    "supplier answered": _supplier_answered,
     "moved": _moved,
     "assigned": _assigned,
     "placed": _placed,
@@ -263,6 +284,7 @@ _SAY_WHO = frozenset(
     {
         *("opened", "written first", "answer received", "reply sent", "reply withdrawn"),
         *("note added", "absence notice"),
+        *("supplier asked", "supplier answered"),
     }
 )
 

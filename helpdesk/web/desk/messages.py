@@ -55,6 +55,9 @@ class ShownMessage:
     # Where it stands, if that is not the ticket whose page it is.
     ticket_number: int
     seen: str = ""
+    # The supplier in whose conversation it stands, by name.
+    supplier: str = ""
+    mentions: Sequence[str] = ()
 
     @property
     def is_trouble(self) -> bool:
@@ -101,6 +104,10 @@ def shown_message(spoken: Spoken, mails: Sequence[OutboundMail], reader: Reader)
         ),
         ticket_number=message.ticket_id,
         seen=seen_words(message, reader.seen_by),
+        supplier=reader.suppliers.get(message.conversation_id, _("A supplier"))
+        if message.conversation_id
+        else "",
+        mentions=reader.mentions.get(message.id, ()),
     )
 
 
@@ -114,6 +121,10 @@ class Reader:
     # The message whose pictures from elsewhere the reader asked to see.
     wants_pictures_of: int | None = None
     seen_by: SeenBy = field(default_factory=SeenBy)
+    # Whom the ticket's conversations with suppliers are with, by their ids.
+    suppliers: Mapping[int, str] = field(default_factory=dict)
+    # What messages mention, by their ids.
+    mentions: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 def attachment_url(file: Attachment) -> str:
@@ -161,7 +172,7 @@ def _readers(mails: Sequence[OutboundMail], reader: Reader) -> str:
     return ", ".join(
         _name_and_address(mail, reader)
         for mail in mails
-        if KINDS[mail.notification].audience is Audience.REQUESTER
+        if KINDS[mail.notification].audience is not Audience.INTERNAL
     )
 
 
@@ -173,8 +184,8 @@ def _name_and_address(mail: OutboundMail, reader: Reader) -> str:
 
 
 def _delivery(mail: OutboundMail, message: Message, reader: Reader) -> Delivery | None:
-    """How a mail to the requester's side went; what agents were told is not shown."""
-    if KINDS[mail.notification].audience is not Audience.REQUESTER:
+    """How a mail that left the house went; what agents were told is not shown."""
+    if KINDS[mail.notification].audience is Audience.INTERNAL:
         return None
     how = _HOW[mail.state]
     words = _delivery_words(mail, acknowledges=message.direction == Direction.IN.value)

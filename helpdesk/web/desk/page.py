@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flask import request
@@ -57,6 +58,20 @@ class Link:
     ticket: Ticket
     doubtful: bool
     is_part: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WithSupplier:
+    """A conversation with a supplier: what about, and who gets what is written there."""
+
+    id: int
+    subject: str
+    people: Sequence[Person]
+
+    @property
+    def names(self) -> str:
+        """Whom it is with."""
+        return ", ".join(person.display_name for person in self.people) or self.subject
 
 
 @dataclass(frozen=True)
@@ -122,6 +137,21 @@ class TicketPage:
     def watched_by_me(self) -> bool:
         """Whether the reader follows the ticket."""
         return any(person.id == self.reader.id for person in self.watchers)
+
+    @cached_property
+    def conversations(self) -> list[WithSupplier]:
+        """The ticket's conversations with suppliers, oldest first, as its history tells of them."""
+        subjects = {
+            line.facts["conversation"]: line.facts["subject"]
+            for line in self.lines
+            if line.kind == "supplier asked"
+        }
+        return [
+            WithSupplier(
+                number, subject, [each.person for each in self.around if number in each.asked_in]
+            )
+            for number, subject in sorted(subjects.items())
+        ]
 
     @property
     def agents(self) -> list[Person]:
@@ -208,6 +238,12 @@ class TicketPage:
                 {line.message_id: line.version for line in self.lines if line.message_id},
                 self.reader.id,
             ),
+            suppliers={each.id: each.names for each in self.conversations},
+            mentions={
+                line.message_id: line.facts["mentions"]
+                for line in self.lines
+                if line.message_id is not None and "mentions" in line.facts
+            },
         )
         return {
             spoken.message.id: shown_message(spoken, self.mails.get(spoken.message.id, ()), reader)
@@ -253,7 +289,7 @@ def read_page(number: int, window: Window | None = None) -> TicketPage:
             each.email
             for each in (
                 ticket.requester,
-                *(each.person for each in around if each.follows_since is not None),
+                *(each.person for each in around if each.follows_since or each.asked_in),
             )
         ),
     )

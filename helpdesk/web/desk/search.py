@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from helpdesk.core import clock
 from helpdesk.core.errors import NotFound
 from helpdesk.core.stems import highlighted
-from helpdesk.domain.accounts.permissions import Action
+from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.tickets.models import Ticket
 from helpdesk.domain.tickets.queries import ticket_for
 from helpdesk.domain.tickets.search import (
@@ -40,6 +40,9 @@ _WHOLE_SUBJECT = 300
 # Nobody types more; what is longer was pasted by mistake.
 LONGEST_QUERY = 500
 
+# What begins so is no search but a ticket to be registered.
+REGISTERS = "+"
+
 # (is it a hit, the words)
 Segments = Sequence[tuple[bool, str]]
 
@@ -60,6 +63,9 @@ def search() -> str | Response:
     """What the query finds, newest first; a number leads straight to its ticket."""
     query = request.args.get("q", "").strip()[:LONGEST_QUERY]
     before = request.args.get("before", type=int)
+    if query.startswith(REGISTERS):
+        # The box of the search registers too; without a script, by way of a page.
+        return redirect(url_for("desk.register", text=query))
     number = _NUMBER.match(query)
     named = _ticket(int(number[2])) if number is not None and before is None else None
     if named is not None and number is not None and _is_alone(named, number):
@@ -88,7 +94,17 @@ def search() -> str | Response:
 def search_suggestions() -> Response:
     """How the query may go on, as JSON: the whole query, the new part, and what it means."""
     query = request.args.get("q", "").lstrip()[:LONGEST_QUERY]
-    found = suggestions(query, swedish=reads_swedish())
+    line = query.removeprefix(REGISTERS).strip()
+    registers = query.startswith(REGISTERS)
+    found = () if registers else suggestions(query, swedish=reads_swedish())
+    offers_to_register = [
+        {
+            "query": line,
+            "written": REGISTERS,
+            "means": _("Register “%(words)s” as a ticket", words=line),
+            "registers": True,
+        }
+    ]
     return jsonify(
         [
             {
@@ -98,6 +114,8 @@ def search_suggestions() -> Response:
             }
             for each in found
         ]
+        # Whoever is writing a key searches.
+        + (offers_to_register if line and not found and may(me(), Action.WRITE_FIRST) else [])
     )
 
 

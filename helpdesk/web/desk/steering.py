@@ -50,14 +50,20 @@ def take(number: int) -> Answer:
 @blueprint.post("/tickets/<int:number>/assign")
 @needs(Action.WORK_ON_TICKETS)
 def assign(number: int) -> Answer:
-    """Make somebody responsible, or nobody."""
+    """Make somebody responsible, or nobody; or hand the ticket to a function's queue."""
     form = AssignForm()
-    form.offer(person_choices(people_who_may(Action.WORK_ON_TICKETS)))
-    away = away_now(now=clock.now(), among=(form.person.data or 0,))
+    form.offer(person_choices(people_who_may(Action.WORK_ON_TICKETS)), queue_choices(queues()))
+    away = away_now(now=clock.now(), among=(form.person_id or 0,))
     warnings = [absence_words(absence) for absence in away.values()]
 
     def act(ticket: Ticket) -> None:
-        to = person_by_id(form.person.data) if form.person.data else None
+        queue = next((each for each in queues() if each.id == form.queue_id), None)
+        if queue is not None:
+            actions.place(ticket, queue=queue, seen=form.version, by=me(), now=clock.now())
+            # Whoever worked on it does so no more; it waits there for whoever takes it.
+            actions.assign(ticket, to=None, by=me(), now=clock.now())
+            return
+        to = person_by_id(form.person_id) if form.person_id else None
         actions.assign(ticket, to=to, seen=form.version, by=me(), now=clock.now())
 
     answer = carry_out(number, form, act, said=_("Saved."))

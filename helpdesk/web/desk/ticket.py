@@ -10,7 +10,7 @@ from helpdesk.domain.tickets.queries import Window
 from helpdesk.forms.desk.ticket import TicketForm
 from helpdesk.web.account import settings
 from helpdesk.web.desk.conversation import NEWEST_MESSAGES, PORTION
-from helpdesk.web.desk.decisions import decisions, moves, replies_and
+from helpdesk.web.desk.decisions import asks_and, decisions, moves, replies_and
 from helpdesk.web.desk.door import blueprint
 from helpdesk.web.desk.expecting import expected
 from helpdesk.web.desk.page import read_page
@@ -77,6 +77,7 @@ def ticket_page(
         came_back=came_back.name if came_back else "",
         moves=moves(page.ticket),
         replies_and=replies_and(page.ticket),
+        asks_and=asks_and(page.ticket),
         state_kind=state_kind(page.ticket),
         expected=expected(page.ticket, list(page.said)),
         changes=page.changes_since(seen) if seen is not None else [],

@@ -19,7 +19,10 @@ class IdSource(enum.StrEnum):
 
 
 class MailId(Base):
-    """A Message-ID (RFC 5322 section 3.6.4, without angle brackets) that belongs to a ticket."""
+    """A Message-ID (RFC 5322 section 3.6.4, without angle brackets) that belongs to a ticket.
+
+    `conversation_id` is None for the requester's side and for internal mail.
+    """
 
     __tablename__ = "mail_ids"
     __table_args__ = (
@@ -31,3 +34,4 @@ class MailId(Base):
     rfc_id: Mapped[str] = mapped_column(String(998))
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
     source: Mapped[str] = mapped_column(String(12))
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"))

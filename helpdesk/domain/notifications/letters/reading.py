@@ -45,7 +45,14 @@ from helpdesk.domain.notifications.queries import usable_words
 from helpdesk.domain.notifications.table import KINDS, Submitted
 from helpdesk.domain.replies.rules import is_signed
 from helpdesk.domain.tickets.actions.opening import NO_SUBJECT
-from helpdesk.domain.tickets.models import Direction, Message, MessageKind, Ticket, TicketEvent
+from helpdesk.domain.tickets.models import (
+    Conversation,
+    Direction,
+    Message,
+    MessageKind,
+    Ticket,
+    TicketEvent,
+)
 
 # The acknowledgement repeats nothing of what came in: with it, anybody could have us mail
 # words of theirs to a stranger. The other two are not about words.
@@ -68,6 +75,7 @@ class _Read:
     people: dict[int, Person] = field(default_factory=dict)
     tickets: dict[int, Ticket] = field(default_factory=dict)
     messages: dict[int, Message] = field(default_factory=dict)
+    conversations: dict[int, Conversation] = field(default_factory=dict)
     first_subjects: dict[int, str] = field(default_factory=dict)
     addressed: dict[tuple[str, str], list[OutboundMail]] = field(default_factory=dict)
     suppressed: dict[str, BouncingAddress] = field(default_factory=dict)
@@ -113,6 +121,12 @@ def _read(outbound_ids: Sequence[int]) -> _Read:
             .options(selectinload(Message.attachments))
         )
     }
+    about = {each.conversation_id for each in read.messages.values() if each.conversation_id}
+    if about:
+        read.conversations = {
+            each.id: each
+            for each in db.session.scalars(select(Conversation).where(Conversation.id.in_(about)))
+        }
     people = {mail.person_id for mail in companions}
     people |= {mail.facts.get("by") for mail in mails}
     people |= {ticket.requester_id for ticket in read.tickets.values()}
@@ -154,6 +168,9 @@ def _letter(mail: OutboundMail, read: _Read) -> Letter | Undeliverable:
     to_header, cc_header = _addressed(mail, person, ticket, read)
     shown = None if mail.notification in _WITHOUT_WORDS else _words(mail, ticket, read)
     own = read.messages.get(mail.message_id or 0)
+    conversation = read.conversations.get(own.conversation_id or 0) if own is not None else None
+    if (KINDS[mail.notification].audience is Audience.SUPPLIER) > (conversation is not None):
+        return Undeliverable(mail.id, N_("The conversation is gone."), for_good=True)
     if own is not None and own.kind == MessageKind.WITHDRAWN.value:
         return Undeliverable(mail.id, N_("The reply was taken back before it left."), for_good=True)
     place = read.places.get(mail.id, Place())
@@ -173,7 +190,8 @@ def _letter(mail: OutboundMail, read: _Read) -> Letter | Undeliverable:
         by=_party(read.people.get(mail.facts.get("by") or 0)),
         to_header=to_header,
         cc_header=cc_header,
-        topic=_topic(ticket, read) if ticket is not None else None,
+        topic=_topic(mail, ticket, conversation, read) if ticket is not None else None,
+        conversation_id=conversation.id if conversation is not None else 0,
         to_requester=ticket is not None and ticket.requester_id == person.id,
         words=shown.newest if shown else "",
         signature=_signature(mail, shown, read),
@@ -205,7 +223,19 @@ def _party(person: Person | None) -> Party | None:
     return Party(person.name, person.email) if person else None
 
 
-def _topic(ticket: Ticket, read: _Read) -> Topic:
+def _topic(
+    mail: OutboundMail, ticket: Ticket, conversation: Conversation | None, read: _Read
+) -> Topic:
+    if KINDS[mail.notification].audience is Audience.SUPPLIER and conversation is not None:
+        # The ticket's subject is the requester's words, and who that is concerns no supplier.
+        return Topic(
+            number=ticket.number,
+            subject=conversation.subject,
+            stem=conversation.subject,
+            requester=Party("", ""),
+            standing="",
+            priority=0,
+        )
     requester = read.people[ticket.requester_id]
     return Topic(
         number=ticket.number,

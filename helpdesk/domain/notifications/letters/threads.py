@@ -14,8 +14,8 @@ from helpdesk.domain.correspondence.models import IdSource, MailId, OutboundMail
 from helpdesk.domain.correspondence.tokens import Audience, read_message_id
 from helpdesk.domain.notifications.letters.values import Said
 from helpdesk.domain.notifications.table import KINDS
-from helpdesk.domain.tickets.models import Message
-from helpdesk.domain.tickets.queries.reading import read_outside
+from helpdesk.domain.tickets.models import Direction, Message, MessageKind
+from helpdesk.domain.tickets.queries.reading import no_longer_held, read_outside
 
 # Programs need the newest to find the thread; a References of thousands would be refused.
 MOST_REFERENCES = 20
@@ -47,9 +47,10 @@ def places(mails: Iterable[OutboundMail]) -> dict[int, Place]:
 
 
 def _outward(outbound_ids: Sequence[int]) -> dict[int, Place]:
-    """What the requester's side knows of the ticket. Of ours only what is older than the mail.
+    """What the side that it goes to knows of the ticket. Of ours only what is older than the mail.
 
-    Ids of internal mail are left out: whoever holds one may write notes.
+    A supplier's side knows its own conversation, and the requester's side none of these. Ids of
+    internal mail are left out: whoever holds one may write notes.
     """
     if not outbound_ids:
         return {}
@@ -63,7 +64,14 @@ def _outward(outbound_ids: Sequence[int]) -> dict[int, Place]:
             MailId.source,
             newest.label("newest"),
         )
-        .join(MailId, MailId.ticket_id == OutboundMail.ticket_id)
+        .outerjoin(Message, Message.id == OutboundMail.message_id)
+        .join(
+            MailId,
+            and_(
+                MailId.ticket_id == OutboundMail.ticket_id,
+                MailId.conversation_id.is_not_distinct_from(Message.conversation_id),
+            ),
+        )
         .outerjoin(
             own,
             and_(
@@ -91,7 +99,7 @@ def _outward(outbound_ids: Sequence[int]) -> dict[int, Place]:
     for outbound_id, rfc_id, source in rows:
         taken = source == IdSource.TAKEN.value
         mark = None if taken else read_message_id(rfc_id)
-        if mark is None or mark.audience is Audience.REQUESTER:
+        if mark is None or mark.audience is not Audience.INTERNAL:
             known.setdefault(outbound_id, []).append((rfc_id, taken))
     found = {}
     for outbound_id, looked_at in known.items():
@@ -150,10 +158,12 @@ def said_before(mails: Iterable[OutboundMail]) -> dict[int, list[tuple[int, Said
     outbound_ids = [mail.id for mail in mails]
     if not outbound_ids:
         return {}
+    own = aliased(Message)
     newest = func.row_number().over(partition_by=OutboundMail.id, order_by=Message.id.desc())
     ranked = (
         select(OutboundMail.id.label("outbound_id"), Message.id, newest.label("newest"))
-        .join(Message, _before_its_own())
+        .outerjoin(own, own.id == OutboundMail.message_id)
+        .join(Message, _before_its_own(own))
         .where(OutboundMail.id.in_(outbound_ids))
         .subquery()
     )
@@ -179,11 +189,24 @@ def said_before(mails: Iterable[OutboundMail]) -> dict[int, list[tuple[int, Said
     return found
 
 
-def _before_its_own() -> ColumnElement[bool]:
+def _before_its_own(own: type[Message]) -> ColumnElement[bool]:
+    """Of the requester's conversation; or of the supplier's that its own message belongs to.
+
+    There only what we wrote and what is proven: words that somebody put in a supplier's mouth
+    would otherwise be carried to the supplier by us.
+    """
     return and_(
         Message.ticket_id == OutboundMail.ticket_id,
-        read_outside(),
         or_(OutboundMail.message_id.is_(None), Message.id < OutboundMail.message_id),
+        or_(
+            and_(own.conversation_id.is_(None), read_outside()),
+            and_(
+                Message.conversation_id == own.conversation_id,
+                Message.kind == MessageKind.SUPPLIER.value,
+                or_(Message.direction == Direction.OUT.value, Message.verified),
+                no_longer_held(),
+            ),
+        ),
     )
 
 

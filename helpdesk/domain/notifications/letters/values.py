@@ -82,6 +82,8 @@ class Letter:
     to_header: tuple[Party, ...]
     cc_header: tuple[Party, ...] = ()
     topic: Topic | None = None
+    # The supplier's conversation that the words belong to, and 0 for all others.
+    conversation_id: int = 0
     # False for somebody who only follows the ticket.
     to_requester: bool = False
     words: str = ""

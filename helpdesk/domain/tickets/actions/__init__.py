@@ -35,6 +35,12 @@ from helpdesk.domain.tickets.actions.steering import (
     unwatch,
     watch,
 )
+from helpdesk.domain.tickets.actions.suppliers import (
+    address_to,
+    begin_conversation,
+    receive_from_supplier,
+    write_to_supplier,
+)
 
 __all__ = [
     "Company",
@@ -48,7 +54,9 @@ __all__ = [
     "Why",
     "Words",
     "add_note",
+    "address_to",
     "assign",
+    "begin_conversation",
     "company_of",
     "decide_for_many",
     "keep_private",
@@ -59,6 +67,7 @@ __all__ = [
     "place",
     "prioritise",
     "receive_answer",
+    "receive_from_supplier",
     "refusal",
     "rename",
     "reply",
@@ -72,4 +81,5 @@ __all__ = [
     "wake",
     "watch",
     "write_first",
+    "write_to_supplier",
 ]

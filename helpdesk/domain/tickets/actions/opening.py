@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
 
 from helpdesk.core.db import db
-from helpdesk.core.errors import Invalid
+from helpdesk.core.errors import Invalid, Refused
 from helpdesk.core.events import publish
 from helpdesk.core.rows import insert
 from helpdesk.core.words import N_
@@ -15,8 +17,17 @@ from helpdesk.domain.processes import PROCESSES
 from helpdesk.domain.services.models import Service
 from helpdesk.domain.tickets.actions.recording import record
 from helpdesk.domain.tickets.actions.speaking import Words, add_message
+from helpdesk.domain.tickets.actions.steering import become
 from helpdesk.domain.tickets.events import TicketOpened, WroteFirst
-from helpdesk.domain.tickets.models import Direction, Message, MessageKind, Queue, Ticket, Watcher
+from helpdesk.domain.tickets.models import (
+    Direction,
+    Message,
+    MessageKind,
+    Queue,
+    Ticket,
+    TicketEvent,
+    Watcher,
+)
 from helpdesk.domain.tickets.rules import USUAL_LEVEL, priority_of
 
 NO_SUBJECT = "(no subject)"
@@ -41,9 +52,18 @@ class Opening:
 
 
 def open_ticket(
-    opening: Opening, words: Words, *, hushed: str = "", by: Person | None, now: datetime
+    opening: Opening,
+    words: Words,
+    *,
+    hushed: str = "",
+    hold: timedelta | None = None,
+    by: Person | None,
+    now: datetime,
 ) -> tuple[Ticket, Message]:
-    """A new ticket with its first words, which came from its requester."""
+    """A new ticket with its first words, which came from its requester.
+
+    For as long as `hold` nobody is told of it, and who registered it can take it back.
+    """
     ticket = new_ticket(opening, now)
     message = add_message(
         ticket,
@@ -51,6 +71,7 @@ def open_ticket(
         kind=MessageKind.MESSAGE,
         direction=Direction.IN,
         author=opening.requester,
+        held_until=now + hold if hold else None,
         now=now,
     )
     line = record(
@@ -64,6 +85,30 @@ def open_ticket(
     )
     publish(TicketOpened(ticket, line, by, message, hushed))
     return ticket, message
+
+
+def unregister(ticket: Ticket, *, by: Person, now: datetime) -> Message:
+    """Take back a ticket that was registered a moment ago; gives the message that opened it.
+
+    Its number stays given and its history stays: it is closed, and belongs to whoever registered
+    it, so that nobody else finds it among their own. Refused for anybody else, later, and once
+    something has happened to it. The mails are the caller's to withdraw.
+    """
+    line = db.session.scalar(
+        select(TicketEvent).where(TicketEvent.ticket_id == ticket.id, TicketEvent.version == 1)
+    )
+    message = db.session.get(Message, line.message_id) if line and line.message_id else None
+    if line is None or message is None or line.by_id != by.id or message.held_until is None:
+        raise Refused(N_("Only who registered a ticket can take it back."))
+    if now >= message.held_until:
+        raise Refused(N_("It is too late to take the registration back; close the ticket instead."))
+    if ticket.version != line.version:
+        raise Refused(N_("Something has happened to the ticket since; close it instead."))
+    requester_id, ticket.requester_id = ticket.requester_id, by.id
+    facts = {"requester": requester_id}
+    record(ticket, "registration undone", by=by, now=now, facts=facts)
+    become(ticket, ticket.process_spec.closed, since=now, by=by, now=now)
+    return message
 
 
 def write_first(

@@ -10,12 +10,21 @@ from helpdesk.core.errors import Invalid
 from helpdesk.core.events import publish
 from helpdesk.core.rows import insert
 from helpdesk.core.words import N_
+from helpdesk.domain.accounts.mentioning import Mentions, mentions_in
 from helpdesk.domain.accounts.models import Person
+from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.tickets.actions.recording import expect, record
 from helpdesk.domain.tickets.actions.snoozing import Why, wake
 from helpdesk.domain.tickets.actions.steering import move, watch
 from helpdesk.domain.tickets.events import AgentReplied, NoteAdded, RequesterAnswered
-from helpdesk.domain.tickets.models import Attachment, Direction, Message, MessageKind, Ticket
+from helpdesk.domain.tickets.models import (
+    Attachment,
+    Conversation,
+    Direction,
+    Message,
+    MessageKind,
+    Ticket,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +60,19 @@ def add_message(
     kind: MessageKind,
     direction: Direction,
     author: Person | None,
+    conversation: Conversation | None = None,
     held_until: datetime | None = None,
     now: datetime,
 ) -> Message:
-    """One message row with its attachments; the line of history follows."""
+    """One message row with its attachments; the line of history follows.
+
+    Words of a conversation with a supplier can be of no other kind, whatever a caller means.
+    """
+    if (conversation is not None) != (kind is MessageKind.SUPPLIER):
+        raise RuntimeError("Words with a supplier, and only they, belong to a conversation.")
     message = Message(
         ticket=ticket,
+        conversation_id=conversation.id if conversation else None,
         kind=kind.value,
         direction=direction.value,
         author_id=author.id if author else None,
@@ -125,7 +141,7 @@ def reply(
     a gate.
     """
     expect(ticket, seen)
-    _refuse_emptiness(words)
+    refuse_emptiness(words)
     for person in cc:
         watch(ticket, person=person, by=by, now=now)
     message = add_message(
@@ -154,17 +170,24 @@ def add_note(
     by: Person | None,
     now: datetime,
 ) -> Message:
-    """Internal words; nobody outside ever sees them. Raises Invalid for empty words, Outdated."""
+    """Internal words; nobody outside ever sees them. Raises Invalid for empty words, Outdated.
+
+    Whom they mention hears of it, where it is certain that an agent wrote them.
+    """
     expect(ticket, seen)
-    _refuse_emptiness(words)
+    refuse_emptiness(words)
     message = add_message(
         ticket, words, kind=MessageKind.NOTE, direction=Direction.INTERNAL, author=by, now=now
     )
-    line = record(ticket, "note added", by=by, now=now, message=message)
-    publish(NoteAdded(ticket, line, by, message))
+    believed = words.verified and by is not None and may(by, Action.WORK_ON_TICKETS)
+    named = mentions_in(words.newest or words.text) if believed else Mentions()
+    facts = {"mentions": list(named.words)} if named.words else None
+    line = record(ticket, "note added", by=by, now=now, message=message, facts=facts)
+    publish(NoteAdded(ticket, line, by, message, named.person_ids))
     return message
 
 
-def _refuse_emptiness(words: Words) -> None:
+def refuse_emptiness(words: Words) -> None:
+    """Invalid where there is neither a word nor a file."""
     if not words.text.strip() and not words.files:
         raise Invalid("text", N_("Write something, or attach a file."))

@@ -28,6 +28,9 @@ from helpdesk.domain.tickets.models import (
 )
 from helpdesk.domain.tickets.queries.merged import follows
 
+# What a supplier wrote stays with its conversation.
+_MOVABLE = (MessageKind.MESSAGE.value, MessageKind.NOTE.value)
+
 
 def split(
     ticket: Ticket,
@@ -90,7 +93,7 @@ def _chosen(ticket: Ticket, message_ids: Sequence[int]) -> Sequence[Message]:
         .where(
             Message.id.in_(message_ids),
             Message.ticket_id == ticket.id,
-            Message.kind != MessageKind.WITHDRAWN.value,
+            Message.kind.in_(_MOVABLE),
         )
         .order_by(Message.id)
     ).all()
@@ -99,9 +102,7 @@ def _chosen(ticket: Ticket, message_ids: Sequence[int]) -> Sequence[Message]:
 def _number_of_messages(ticket: Ticket) -> int:
     return (
         db.session.scalar(
-            select(func.count()).where(
-                Message.ticket_id == ticket.id, Message.kind != MessageKind.WITHDRAWN.value
-            )
+            select(func.count()).where(Message.ticket_id == ticket.id, Message.kind.in_(_MOVABLE))
         )
         or 0
     )

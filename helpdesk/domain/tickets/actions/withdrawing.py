@@ -27,7 +27,7 @@ def withdraw(ticket: Ticket, message: Message, *, by: Person, now: datetime) -> 
     """
     if message.author_id != by.id:
         raise Refused(N_("Only who wrote a reply can take it back."))
-    if message.kind != MessageKind.MESSAGE.value:
+    if message.kind not in (MessageKind.MESSAGE.value, MessageKind.SUPPLIER.value):
         raise Refused(N_("This reply was taken back already."))
     if message.held_until is None or now >= message.held_until:
         raise Refused(N_("This reply has left, so it can no longer be taken back."))

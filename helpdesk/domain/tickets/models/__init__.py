@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from helpdesk.domain.tickets.models.conversation import Attachment, Direction, Message, MessageKind
+from helpdesk.domain.tickets.models.conversation import (
+    Attachment,
+    Conversation,
+    ConversationPerson,
+    Direction,
+    Message,
+    MessageKind,
+)
 from helpdesk.domain.tickets.models.handing import HandOver
 from helpdesk.domain.tickets.models.history import TicketEvent
 from helpdesk.domain.tickets.models.opened import ReadMark
@@ -16,6 +23,8 @@ from helpdesk.domain.tickets.models.ticket import (
 
 __all__ = [
     "Attachment",
+    "Conversation",
+    "ConversationPerson",
     "Direction",
     "HandOver",
     "LinkKind",

@@ -1,4 +1,4 @@
-"""The tables of what was said on a ticket: messages, notes and their attachments."""
+"""The tables of what was said on a ticket, and with whom: messages, notes, attachments."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ from helpdesk.domain.tickets.models.ticket import Ticket
 
 
 class MessageKind(enum.StrEnum):
-    """Words to or from the requester, internal words, or a reply that was taken back unsent."""
+    """Words to or from the requester, or a supplier, internal ones, or a reply taken back unsent.
+
+    What those outside may read is asked by MESSAGE alone, so that no other kind can be forgotten.
+    """
 
     MESSAGE = "message"
     NOTE = "note"
+    SUPPLIER = "supplier"
     WITHDRAWN = "withdrawn"
 
 
@@ -29,11 +33,44 @@ class Direction(enum.StrEnum):
     INTERNAL = "internal"
 
 
+class Conversation(Base):
+    """Words between us and a supplier about a ticket; its requester never sees any of it.
+
+    The mails that belong to it carry its subject, never the ticket's, which its requester wrote.
+    """
+
+    __tablename__ = "conversations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"), index=True)
+    subject: Mapped[str] = mapped_column(String(300))
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    opened_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+
+    people: Mapped[list[Person]] = relationship(
+        secondary="conversation_people", lazy="raise", order_by="Person.id", viewonly=True
+    )
+
+
+class ConversationPerson(Base):
+    """Somebody outside to whom the mails of a conversation go."""
+
+    __tablename__ = "conversation_people"
+
+    conversation_id: Mapped[int] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
 class Message(Base):
     """Words on a ticket, written once and never changed; a held reply may be withdrawn.
 
     `text` is all of it in plain text, `newest` the part that is new, `html` the sanitised HTML
     (None where there was none). `sender` is the address that an inbound mail came from.
+    `conversation_id` is None for all but a supplier's.
     """
 
     __tablename__ = "messages"
@@ -41,6 +78,7 @@ class Message(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id", ondelete="CASCADE"))
+    conversation_id: Mapped[int | None] = mapped_column(ForeignKey("conversations.id"), index=True)
     kind: Mapped[str] = mapped_column(String(10))
     direction: Mapped[str] = mapped_column(String(10))
     author_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"), index=True)

@@ -17,6 +17,8 @@ from helpdesk.domain.accounts.models import Absence, Grant, Person
 from helpdesk.domain.accounts.permissions import PERMISSIONS, Action, may
 from helpdesk.domain.tickets.models import (
     Attachment,
+    Conversation,
+    ConversationPerson,
     Message,
     MessageKind,
     ReadMark,
@@ -32,9 +34,14 @@ _STANDS = Message.kind != MessageKind.WITHDRAWN.value
 
 
 def read_outside() -> ColumnElement[bool]:
-    """Whether those outside may read a message: no note, and nothing that can be taken back."""
-    held = or_(Message.held_until.is_(None), Message.held_until <= clock.now())
-    return and_(Message.kind == MessageKind.MESSAGE.value, held)
+    """Whether the requester's side may read a message: no note, nothing of a supplier's
+    conversation, and nothing that can be taken back."""
+    return and_(Message.kind == MessageKind.MESSAGE.value, no_longer_held())
+
+
+def no_longer_held() -> ColumnElement[bool]:
+    """Whether a message can no longer be taken back."""
+    return or_(Message.held_until.is_(None), Message.held_until <= clock.now())
 
 
 def conversation(ticket: Ticket, *, internal: bool) -> Sequence[Message]:
@@ -254,7 +261,8 @@ class PersonAround:
     """Somebody near a ticket: since when they follow it, and whether they work on tickets.
 
     `read` is the version that they had open last (None: none yet), and `read_at` when; `absence`
-    while they are away, with who stands in.
+    while they are away, with who stands in; `asked_in` are the ids of the conversations with
+    suppliers whose mails they get.
     """
 
     person: Person
@@ -263,25 +271,37 @@ class PersonAround:
     read: int | None = None
     read_at: datetime | None = None
     absence: Absence | None = None
+    asked_in: tuple[int, ...] = ()
 
 
 def people_around(ticket: Ticket, *, named: Iterable[int]) -> Sequence[PersonAround]:
-    """Who follows the ticket, could work on it or has opened it, and those `named`; by name."""
+    """Who follows the ticket, could work on it, has opened it, or supplies, and those `named`.
+
+    By name, each once.
+    """
     working = [role.value for role, acts in PERMISSIONS.items() if Action.WORK_ON_TICKETS in acts]
     workers = select(Grant.person_id).where(Grant.role.in_(working))
     followers = select(Watcher.person_id).where(Watcher.ticket_id == ticket.id)
-    # One list of ids, so that no index is given up for an OR over three tables.
     readers = select(ReadMark.person_id).where(ReadMark.ticket_id == ticket.id)
+    asked = (
+        select(ConversationPerson.person_id, ConversationPerson.conversation_id)
+        .join(Conversation, Conversation.id == ConversationPerson.conversation_id)
+        .where(Conversation.ticket_id == ticket.id)
+        .subquery()
+    )
+    # One list of ids, so that no index is given up for an OR over several tables.
     everybody = union(
         *(workers, followers, readers),
+        select(asked.c.person_id),
         select(Person.id).where(Person.id.in_(list(named))),
     )
     mark = and_(ReadMark.person_id == Person.id, ReadMark.ticket_id == ticket.id)
     rows = db.session.execute(
         select(
             *(Person, Watcher.since, Person.id.in_(workers)),
-            *(ReadMark.version, ReadMark.at, Absence),
+            *(ReadMark.version, ReadMark.at, Absence, asked.c.conversation_id),
         )
+        .outerjoin(asked, asked.c.person_id == Person.id)
         .outerjoin(Watcher, and_(Watcher.person_id == Person.id, Watcher.ticket_id == ticket.id))
         .outerjoin(ReadMark, mark)
         .outerjoin(
@@ -296,7 +316,11 @@ def people_around(ticket: Ticket, *, named: Iterable[int]) -> Sequence[PersonAro
         .where(Person.id.in_(everybody))
         .order_by(Person.name, Person.id)
     ).unique()
-    return [
-        PersonAround(person, since, bool(works) and person.active, read, read_at, absence)
-        for person, since, works, read, read_at, absence in rows
-    ]
+    found: dict[int, PersonAround] = {}
+    for person, since, works, read, read_at, absence, conversation_id in rows:
+        before = found[person.id].asked_in if person.id in found else ()
+        found[person.id] = PersonAround(
+            *(person, since, bool(works) and person.active, read, read_at, absence),
+            asked_in=(*before, conversation_id) if conversation_id else before,
+        )
+    return list(found.values())

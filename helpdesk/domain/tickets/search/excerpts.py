@@ -19,7 +19,7 @@ from helpdesk.domain.tickets.search.portions import MOST_WORDS
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """The words about a hit as segments (is it a hit?, words), and whether a note has them."""
+    """The words about a hit as segments (is it a hit?, words), and whether they are internal."""
 
     segments: Sequence[tuple[bool, str]]
     from_note: bool
@@ -53,7 +53,7 @@ def excerpts(numbers: Sequence[int], sought: Sought, *, by: Person) -> dict[int,
     for number, (_weight, kind, words) in best.items():
         segments = highlighted(words, sought.to_mark, phrases=sought.phrases)
         if any(is_hit for is_hit, _ in segments):
-            found[number] = Excerpt(segments, from_note=kind == MessageKind.NOTE.value)
+            found[number] = Excerpt(segments, from_note=kind != MessageKind.MESSAGE.value)
     return found
 
 

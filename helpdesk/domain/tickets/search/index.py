@@ -1,9 +1,9 @@
 """Writes what search reads, in the same transaction as the words it finds.
 
-One row a ticket with two columns, `public` (what the requester may see) and `internal` (notes),
-so that nobody can guess at notes by searching. SQLite: an FTS5 table whose rowid is the ticket's
-number; PostgreSQL: two `tsvector` columns. Both hold stems that we made ourselves, so they
-find the same.
+One row a ticket with two columns, `public` (what the requester may see) and `internal` (notes
+and suppliers), so that nobody can guess at those by searching. SQLite: an FTS5 table whose rowid
+is the ticket's number; PostgreSQL: two `tsvector` columns. Both hold stems that we made ourselves,
+so they find the same.
 """
 
 from __future__ import annotations
@@ -18,11 +18,15 @@ from helpdesk.domain.tickets.events import (
     AgentReplied,
     NoteAdded,
     RequesterAnswered,
+    SupplierAnswered,
     TicketOpened,
     TicketRenamed,
     WroteFirst,
+    WroteToSupplier,
 )
 from helpdesk.domain.tickets.models import Message, MessageKind, Ticket
+
+Said = RequesterAnswered | AgentReplied | NoteAdded | WroteToSupplier | SupplierAnswered
 
 # PostgreSQL holds at most a megabyte in a tsvector; this many characters of stems stay below it.
 MOST_CHARACTERS = 200_000
@@ -50,13 +54,13 @@ def index_opening(event: TicketOpened | WroteFirst) -> None:
     _write(event.ticket, f"{about}\n{_findable(event.message)}", "", new=True)
 
 
-def index_message(event: RequesterAnswered | AgentReplied | NoteAdded) -> None:
+def index_message(event: Said) -> None:
     """Make a ticket findable by words that were added to it."""
     words = _findable(event.message)
-    if event.message.kind == MessageKind.NOTE.value:
-        _write(event.ticket, "", words, new=False)
-    else:
+    if event.message.kind == MessageKind.MESSAGE.value:
         _write(event.ticket, words, "", new=False)
+    else:
+        _write(event.ticket, "", words, new=False)
 
 
 def index_subject(event: TicketRenamed) -> None:

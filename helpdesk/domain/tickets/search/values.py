@@ -77,6 +77,7 @@ STANDINGS = (
 _STATES_SWEDISH: Mapping[str, str] = {
     "new": "nytt",
     "approval": "godkännande",
+    "supplier": "leverantör",
     "resolved": "löst",
     "closed": "stängt",
     "declined": "avslaget",
