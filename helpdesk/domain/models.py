@@ -5,6 +5,7 @@ from __future__ import annotations
 from helpdesk.domain.accounts import models as accounts
 from helpdesk.domain.configuration import models as configuration
 from helpdesk.domain.correspondence import models as correspondence
+from helpdesk.domain.presence import models as presence
 from helpdesk.domain.replies import models as replies
 from helpdesk.domain.routing import models as routing
 from helpdesk.domain.services import models as services
@@ -15,6 +16,7 @@ __all__ = [
     "accounts",
     "configuration",
     "correspondence",
+    "presence",
     "replies",
     "routing",
     "services",

@@ -32,4 +32,6 @@ TIMETABLE: tuple[Entry, ...] = (
     # A dying sign-in is told within the minute; nothing else here is so urgent.
     Entry("raise alarms", 15, tasks.raise_alarms),
     Entry("close resolved tickets", 3600, tasks.close_resolved),
+    # Nobody sees them by then; only the table would grow.
+    Entry("forget who was here", 600, tasks.forget_who_was_here),
 )

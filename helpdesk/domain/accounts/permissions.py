@@ -44,6 +44,7 @@ class Action(enum.StrEnum):
     MANAGE_CANNED_REPLIES = "manage canned replies"
     MANAGE_ORGANISATION = "manage functions, queues and services"
     SEE_ADMINISTRATION = "see how the helpdesk does and what was changed"
+    SEE_PRESENCE = "see who reads and writes on a ticket"
 
 
 _REQUESTER = frozenset({Action.FOLLOW_OWN_TICKET, Action.ANSWER_OWN_TICKET})
@@ -54,13 +55,14 @@ _AGENT = _REQUESTER | {
     Action.WRITE_FIRST,
     Action.SEE_ORIGINAL_MAIL,
     Action.REVIEW_SPAM,
+    Action.SEE_PRESENCE,
 }
 
 PERMISSIONS: Mapping[Role, frozenset[Action]] = {
     Role.REQUESTER: _REQUESTER,
     Role.AGENT: _AGENT,
     Role.COORDINATOR: _AGENT,
-    Role.OWNER: _REQUESTER | {Action.SEE_TICKETS, Action.KEEP_VIEWS},
+    Role.OWNER: _REQUESTER | {Action.SEE_TICKETS, Action.KEEP_VIEWS, Action.SEE_PRESENCE},
     Role.ADMINISTRATOR: frozenset(Action),
 }
 

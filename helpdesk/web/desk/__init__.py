@@ -15,6 +15,7 @@ from helpdesk.web.desk import (
     speaking,
     steering,
     ticket,
+    together,
     views,
 )
 from helpdesk.web.desk.door import blueprint
@@ -32,5 +33,6 @@ __all__ = [
     "speaking",
     "steering",
     "ticket",
+    "together",
     "views",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request
@@ -128,11 +128,29 @@ class TicketPage:
     @property
     def parts(self) -> list[Part]:
         """Messages and lines of history in the order in which they came."""
-        shown = self._shown_messages()
+        return self._parts(self.lines, self._shown_messages())
+
+    def parts_since(self, version: int) -> list[Part]:
+        """Those that came after a version, nothing of them folded away."""
+        # What came while the page was read is left for the next time: its version is not shown yet.
+        lines = [line for line in self.lines if version < line.version <= self.ticket.version]
+        said = {line.message_id for line in lines}
+        new = {key: each for key, each in self._shown_messages().items() if key in said}
+        return [replace(part, folded=False) for part in self._parts(lines, new)]
+
+    def taken_back_since(self, version: int) -> list[int]:
+        """The messages that somebody who saw that version may still have in front of them."""
+        return [
+            line.facts["message"]
+            for line in self.lines
+            if line.version > version and line.kind == "reply withdrawn"
+        ]
+
+    def _parts(self, lines: Sequence[TicketEvent], shown: dict[int, ShownMessage]) -> list[Part]:
         places = {message_id: place for place, message_id in enumerate(shown)}
         parts: list[Part] = []
         between: list[ShownEvent] = []
-        for line in self.lines:
+        for line in lines:
             if line.message_id in shown:
                 parts += [Part(events=between)] if between else []
                 message = shown.pop(line.message_id)
