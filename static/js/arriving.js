@@ -25,9 +25,9 @@ let last = null;
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.target.id === "conversation") last = event.detail.target.lastElementChild;
 });
-document.addEventListener("htmx:afterSwap", (event) => {
+document.addEventListener("htmx:afterRequest", (event) => {
   const conversation = event.detail.target;
-  if (conversation.id !== "conversation") return;
+  if (conversation.id !== "conversation" || !event.detail.successful) return;
   const known = new Set();
   for (const message of conversation.querySelectorAll("[data-message]")) {
     if (known.has(message.id)) message.closest("li").remove();

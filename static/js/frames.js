@@ -18,9 +18,7 @@ function watch(frame) {
   if (frame.contentDocument?.readyState === "complete") fit(frame);
 }
 for (const frame of document.querySelectorAll("iframe[data-fit]")) watch(frame);
-document.addEventListener("htmx:afterSwap", (event) => {
-  for (const frame of event.detail.target.querySelectorAll("iframe[data-fit]:not([style])")) watch(frame);
-});
+document.addEventListener("htmx:load", (event) => event.detail.elt.querySelectorAll?.("iframe[data-fit]").forEach(watch));
 let resizing;
 addEventListener("resize", () => {
   clearTimeout(resizing);

@@ -17,6 +17,7 @@ from helpdesk.web.desk import (
     ticket,
     together,
     views,
+    watching,
 )
 from helpdesk.web.desk.door import blueprint
 
@@ -35,4 +36,5 @@ __all__ = [
     "ticket",
     "together",
     "views",
+    "watching",
 ]

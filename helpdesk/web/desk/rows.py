@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from flask import url_for
 from flask_babel import gettext as _
 
+from helpdesk.domain.presence.queries import Here
 from helpdesk.domain.processes import Standing
 from helpdesk.domain.tickets.models import Ticket
 from helpdesk.web.filters import local_name
@@ -35,10 +37,15 @@ class Row:
     opened_at: datetime
     queue: str
     process: str
+    version: int
+    looking: Sequence[Here] = ()
 
 
-def row_of(ticket: Ticket) -> Row:
-    """The row of a ticket that came with its people, queue and service (`queries.ROW`)."""
+def row_of(ticket: Ticket, looking: Sequence[Here] = ()) -> Row:
+    """The row of a ticket that came with its people, queue and service (`queries.ROW`).
+
+    `looking` are those who have it open.
+    """
     return Row(
         number=ticket.number,
         url=url_for("desk.ticket", number=ticket.number),
@@ -54,6 +61,8 @@ def row_of(ticket: Ticket) -> Row:
         opened_at=ticket.opened_at,
         queue=local_name(ticket.queue),
         process=_(ticket.process_spec.label),
+        version=ticket.version,
+        looking=looking,
     )
 
 

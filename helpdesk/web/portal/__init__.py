@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from helpdesk.core.signing import ExpiredToken, ForgedToken
-from helpdesk.web.portal import answering, home, links, me, ticket
+from helpdesk.web.portal import answering, home, links, me, news, ticket
 from helpdesk.web.portal.way import BrokenLink
 
 blueprint = Blueprint("portal", __name__)
@@ -28,10 +28,12 @@ blueprint.add_url_rule(
     "follow_message_html",
     ticket.follow_message_html,
 )
+blueprint.add_url_rule("/follow/<token>/news", "follow_news", news.follow_news)
 blueprint.add_url_rule("/follow/<token>/renew", "renew_link", links.renew_link, methods=["POST"])
 
 # The same pages for somebody who is signed in.
 blueprint.add_url_rule("/tickets/<int:number>", "ticket", ticket.ticket)
+blueprint.add_url_rule("/tickets/<int:number>/news", "news", news.news)
 blueprint.add_url_rule("/tickets/<int:number>/answer", "answer", answering.answer, methods=["POST"])
 blueprint.add_url_rule(
     "/tickets/<int:number>/files/<int:attachment_id>/<path:filename>",

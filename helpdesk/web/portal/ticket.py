@@ -24,6 +24,7 @@ from helpdesk.web.account import settings
 from helpdesk.web.files import PICTURES, attachment_response
 from helpdesk.web.filters import file_size
 from helpdesk.web.mailframe import frame_response
+from helpdesk.web.numbers import row_number
 from helpdesk.web.portal.standing import stand_of, steps_of
 from helpdesk.web.portal.way import Way, by_link, signed_in
 from helpdesk.web.security import needs
@@ -73,6 +74,8 @@ def page(
     ticket = way.ticket
     stand = stand_of(ticket, now=clock.now(), reopen_days=settings().reopen_days)
     spoken = conversation_to_read(ticket, internal=False)
+    # An open page takes what it does not show yet from here.
+    since = row_number(request.args.get("since"))
     body = render_template(
         "portal/ticket.html",
         way=way,
@@ -80,7 +83,9 @@ def page(
         subject=subject_of(ticket),
         stand=stand,
         steps=steps_of(ticket, stand),
-        messages=[_shown(each, way) for each in spoken],
+        messages=[_shown(each, way) for each in spoken if each.message.id > (since or 0)],
+        since=since,
+        newest=spoken[-1].message.id if spoken else 0,
         neighbours=[
             (later, other.number, subject_of(other), way.to(other.number))
             for later, other in followed_neighbours(way.person, ticket)

@@ -45,6 +45,10 @@ class Way:
         """Where answers go."""
         return self._url("follow_answer", "answer")
 
+    def news(self) -> str:
+        """Where an open page asks for what is new."""
+        return self._url("follow_news", "news")
+
     def file(self, attachment: Attachment) -> str:
         """Where a file lies."""
         values = {"attachment_id": attachment.id, "filename": attachment.filename}

@@ -22,6 +22,7 @@ from helpdesk.domain.tickets.queries.lists import (
     WorkList,
     sorts_of,
     tickets_among,
+    versions_on,
     work_list,
 )
 from helpdesk.domain.tickets.queries.reading import (
@@ -62,6 +63,7 @@ __all__ = [
     "ticket_for",
     "ticket_to_change",
     "tickets_among",
+    "versions_on",
     "visible_to",
     "watchers_of",
     "watches",

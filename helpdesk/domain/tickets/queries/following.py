@@ -102,6 +102,15 @@ def followed_neighbours(person: Person, ticket: Ticket) -> Sequence[tuple[bool, 
     return [(other.id in later, other) for other in rows]
 
 
+def messages_after(ticket: Ticket, message_id: int) -> Sequence[int]:
+    """The messages of this ticket after one, by id; never a note, nor what can be taken back."""
+    return db.session.scalars(
+        select(Message.id)
+        .where(Message.ticket_id == ticket.id, Message.id > message_id, read_outside())
+        .order_by(Message.id)
+    ).all()
+
+
 def message_of(ticket: Ticket, message_id: int) -> Message:
     """A message of this ticket with its attachments; NotFound for a note or another ticket's."""
     message = db.session.scalar(
