@@ -6,8 +6,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from helpdesk.core import clock
+from helpdesk.core.db import unit_of_work
+from helpdesk.domain.presence.actions import be_at
+from helpdesk.domain.presence.models import Doing
 from tests.browser.conftest import PHONE, OpenPage, SignInAs, assert_clean
-from tests.web.tickets import a_ticket, an_answer
+from tests.web.tickets import a_reply, a_ticket, an_answer
 from tests.world import World
 
 # What a browser shows does not depend on the database; the tests of the pages run on both.
@@ -113,3 +116,41 @@ def test_news_come_into_the_page_around_what_is_being_written(
     other.goto("/desk/all")
     look_now(page)
     expect(page.locator("[data-here]")).to_be_empty(timeout=SOON)
+
+
+def test_a_list_and_a_requesters_page_say_what_is_new_and_wait(
+    world: World, number: int, open_page: OpenPage, sign_in_as: SignInAs
+) -> None:
+    a_list, requester = open_page(), open_page(viewport=PHONE)
+    sign_in_as(a_list, world.agnes_id)
+    sign_in_as(requester, world.eva_id)
+    a_list.goto("/desk/all")
+    requester.goto(f"/tickets/{number}")
+    requester.locator("#text").fill("Half a question")
+    a_list.locator(".pick").check()
+    a_ticket(world, clock.now(), subject="Another one")
+    a_reply(world, number, clock.now(), "Try it again.")
+    with unit_of_work():
+        be_at(number, doing=Doing.READING, by_id=world.admin_id, now=clock.now())
+    look_now(a_list)
+    look_now(requester)
+
+    news = a_list.locator("[data-list-news] button")
+    expect(news).to_contain_text("2 tickets are new or changed", timeout=SOON)
+    expect(a_list.locator("[data-row]")).to_have_count(1)
+    expect(a_list.locator("[data-looking]").first).to_have_text("Ada Admin is looking")
+    assert_clean(a_list)
+    a_list.keyboard.press(".")
+    expect(a_list.locator("[data-row]")).to_have_count(2)
+    expect(a_list.locator(".pick:checked")).to_have_count(1)
+    expect(a_list.locator("[data-picked-count]").first).to_have_text("1")
+    expect(news).to_have_count(0)
+
+    told = requester.locator(".portal-news button")
+    expect(told).to_have_text("1 new message Show", timeout=SOON)
+    assert_clean(requester)
+    told.click()
+    expect(requester.locator("#conversation article").last).to_contain_text("Try it again.")
+    expect(requester.locator("#stand")).to_contain_text("We are working on it")
+    expect(requester.locator("#text")).to_have_value("Half a question")
+    expect(told).to_have_count(0)
