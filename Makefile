@@ -37,6 +37,7 @@ format: setup  ## Put the code into its format
 bench: setup  ## How fast it is, in numbers
 	.venv/bin/python scripts/bench.py
 	.venv/bin/python scripts/bench_pages.py
+	.venv/bin/python scripts/bench_together.py
 
 soak: setup  ## Hours of mail in minutes: what grows, and what gets lost
 	.venv/bin/python scripts/soak.py

@@ -7,6 +7,7 @@ from helpdesk.domain.configuration import models as configuration
 from helpdesk.domain.correspondence import models as correspondence
 from helpdesk.domain.notices import models as notices
 from helpdesk.domain.notifications import models as notifications
+from helpdesk.domain.presence import models as presence
 from helpdesk.domain.replies import models as replies
 from helpdesk.domain.routing import models as routing
 from helpdesk.domain.services import models as services
@@ -19,6 +20,7 @@ __all__ = [
     "correspondence",
     "notices",
     "notifications",
+    "presence",
     "replies",
     "routing",
     "services",

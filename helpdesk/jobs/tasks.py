@@ -13,6 +13,8 @@ from helpdesk.core.db import db, unit_of_work
 from helpdesk.core.errors import Refused
 from helpdesk.domain.accounts.spending import forget_spent
 from helpdesk.domain.notifications.alarming import is_news, tell_of_alarms
+from helpdesk.domain.presence import queries as presence
+from helpdesk.domain.presence.actions import forget_the_gone
 from helpdesk.domain.tickets.actions import Why, move, wake
 from helpdesk.domain.tickets.handing_over import carry_on, unfinished_hand_overs
 from helpdesk.domain.tickets.models import Ticket
@@ -148,6 +150,17 @@ def raise_alarms(shift: Shift) -> bool:
     if news:
         with unit_of_work():
             tell_of_alarms(base_url=settings.base_url, smtp_grant=settings.smtp_grant, now=now)
+    return False
+
+
+def forget_who_was_here(shift: Shift) -> bool:
+    """Sweep the signs of presence that closed laptops and lost lines have left behind."""
+    now = clock.now()
+    left_over = presence.are_left_over(now=now)
+    db.session.rollback()
+    if left_over:
+        with unit_of_work(durable=False):
+            forget_the_gone(now=now)
     return False
 
 

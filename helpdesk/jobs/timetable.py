@@ -37,4 +37,6 @@ TIMETABLE: tuple[Entry, ...] = (
     Entry("forget spent links", 3600, tasks.forget_spent_tokens),
     # Nobody counts the seconds of a time that they named as "tomorrow morning".
     Entry("wake snoozed tickets", 20, tasks.wake_snoozed),
+    # Nobody sees them by then; only the table would grow.
+    Entry("forget who was here", 600, tasks.forget_who_was_here),
 )

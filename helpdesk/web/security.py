@@ -36,6 +36,7 @@ PUBLIC = frozenset(
         "portal.follow_attachment",
         "portal.follow_message_html",
         "portal.follow_privacy",
+        "portal.follow_news",
         "portal.renew_link",
         "security.login",
         "security.forgot_password",

@@ -8,7 +8,7 @@ from alembic import op
 import helpdesk.core.db
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 _UNFINISHED = sa.text("standing <> 'done'")
 _SNOOZED = sa.text("snoozed_until IS NOT NULL")

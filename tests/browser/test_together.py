@@ -1,73 +1,156 @@
-"""Two tickets become one and two again, in a real browser."""
+"""Two agents at one ticket at once, each in a browser of their own."""
 
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from helpdesk.core import clock
+from helpdesk.core.db import unit_of_work
+from helpdesk.domain.presence.actions import be_at
+from helpdesk.domain.presence.models import Doing
 from tests.browser.conftest import PHONE, OpenPage, SignInAs, assert_clean
-from tests.web.tickets import a_ticket, an_answer
+from tests.web.tickets import a_reply, a_ticket, an_answer
 from tests.world import World
 
+# What a browser shows does not depend on the database; the tests of the pages run on both.
 pytestmark = pytest.mark.one_database
 
+# A page asks every five seconds; a busy machine needs a while more.
+SOON = 15_000
 
-def test_an_agent_merges_a_similar_ticket_and_separates_it_again_by_keyboard(
-    world: World, open_page: OpenPage, sign_in_as: SignInAs
+
+@pytest.fixture
+def number(world: World) -> int:
+    return a_ticket(world, clock.now())
+
+
+def look_now(page: Page) -> None:
+    """As if the reader had come back to the page, which asks at once then."""
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_two_agents_see_each_other_and_neither_loses_a_word(
+    world: World, number: int, open_page: OpenPage, sign_in_as: SignInAs
 ) -> None:
-    now = clock.now()
-    old = a_ticket(world, now, subject="Printer on floor three prints stripes")
-    new = a_ticket(world, now, subject="Stripes again from the printer", text="Still grey.")
-    an_answer(world, new, now, "And now it smells.")
-    page = open_page()
-    sign_in_as(page, world.agnes_id)
-    page.goto(f"/desk/tickets/{new}")
-    # What is alike comes by itself when one gets there.
-    page.locator("#similar").scroll_into_view_if_needed()
-    expect(page.locator("#similar a", has_text=f"#{old}")).to_be_visible()
-    assert_clean(page)
-    page.keyboard.press("m")
-    page.wait_for_url(f"**/tickets/{new}/relate")
-    expect(page.locator("#relate-q")).to_be_focused()
-    assert_clean(page)
-    page.locator("#relate-q").press_sequentially("floor three")
-    expect(page.locator("#found h2")).to_have_text("Found")
-    expect(page.locator(".related > li")).to_have_count(1)
-    page.get_by_role("link", name=f"Merge into #{old}").click()
-    expect(page.get_by_text("Nothing has been done yet.")).to_be_visible()
-    expect(page.get_by_text("Eva Ek will get a mail.")).to_be_visible()
-    assert_clean(page)
-    page.get_by_role("button", name=f"Merge #{new} into #{old}").press("Enter")
-    page.wait_for_url(f"**/tickets/{old}?merged={new}")
-    expect(page.get_by_role("status")).to_contain_text(f"Merged #{new} into #{old}.")
-    expect(page.locator(".conversation")).to_contain_text("And now it smells.")
-    page.get_by_role("button", name=f"Separate #{new} again").click()
-    page.wait_for_url(f"**/tickets/{new}")
-    expect(page.get_by_role("status")).to_contain_text("It stands alone again.")
-    page.goto(f"/desk/tickets/{old}")
-    expect(page.locator(".conversation")).not_to_contain_text("And now it smells.")
+    first, second = open_page(), open_page(viewport=PHONE)
+    sign_in_as(first, world.admin_id)
+    sign_in_as(second, world.agnes_id)
+    first.goto(f"/desk/tickets/{number}")
+    second.goto(f"/desk/tickets/{number}")
+    expect(second.locator("[data-here]")).to_have_text("AA Ada Admin is reading this", timeout=SOON)
+    expect(first.locator("[data-here]")).to_contain_text(
+        "Agnes Agent is reading this", timeout=SOON
+    )
+    assert_clean(second)
+
+    # What one writes is told to the other while it is written, and is in nobody's way.
+    first.keyboard.press("r")
+    first.locator("#reply-text").press_sequentially("It is the drum. I have ordered one.")
+    expect(second.locator("[data-here]")).to_contain_text(
+        "Ada Admin is writing a reply", timeout=SOON
+    )
+    second.locator("#note > summary").click()
+    second.locator("#note-text").fill("Half a thought about the")
+    second.locator("#note-text").press("End")
+    first.get_by_role("button", name="Send reply").click()
+    expect(first.locator("article[data-message]")).to_have_count(2)
+
+    # The reply announces itself and waits; nothing has moved, and the half thought stays.
+    news = second.locator("[data-news] button")
+    expect(news).to_contain_text("Ada Admin sent a reply, 1 change", timeout=SOON)
+    expect(second).to_have_title(f"(2) #{number} The printer prints stripes – IT helpdesk")
+    expect(second.locator("article[data-message]")).to_have_count(1)
+    expect(second.locator("#note-text")).to_be_focused()
+    assert_clean(second)
+
+    # Whoever sends without having looked is told what happened, and keeps the words.
+    second.get_by_role("button", name="Keep note").click()
+    warning = second.locator(".ticket-head .alert")
+    expect(warning).to_contain_text("This ticket has changed since you opened it")
+    expect(warning).to_contain_text("It is the drum")
+    expect(second.locator("#note-text")).to_have_value("Half a thought about the")
 
 
-def test_putting_off_and_splitting_on_a_phone(
-    world: World, open_page: OpenPage, sign_in_as: SignInAs
+def test_news_come_into_the_page_around_what_is_being_written(
+    world: World, number: int, open_page: OpenPage, sign_in_as: SignInAs
 ) -> None:
-    now = clock.now()
-    number = a_ticket(world, now, subject="Printer on floor three")
-    an_answer(world, number, now, "My screen is broken as well.")
-    page = open_page(viewport=PHONE, color_scheme="dark")
+    page, other = open_page(), open_page()
     sign_in_as(page, world.agnes_id)
-    page.goto(f"/desk/tickets/{number}/split")
+    sign_in_as(other, world.admin_id)
+    page.goto(f"/desk/tickets/{number}")
+    page.keyboard.press("r")
+    page.locator("#reply-text").fill("I write and")
+    an_answer(world, number, clock.now(), "It prints dots now.")
+    look_now(page)
+    news = page.locator("[data-news] button")
+    expect(news).to_have_text("Eva Ek answered Show", timeout=SOON)
+    news.click()
+    expect(page.locator("#conversation article").last).to_contain_text("It prints dots now.")
+    expect(page.locator("#conversation article").last).to_be_focused()
+    expect(news).to_have_count(0)
+    expect(page.locator("#reply-text")).to_have_value("I write and")
+    expect(page).to_have_title(f"#{number} The printer prints stripes – IT helpdesk")
+
+    # A choice that was made and not sent yet stays, and its form tells what has changed.
+    page.locator("#assign-person").select_option(label="Oskar Operator")
+    other.goto(f"/desk/tickets/{number}")
+    other.get_by_role("button", name="Take it").click()
+    look_now(page)
+    expect(news).to_contain_text("Taken by Ada Admin", timeout=SOON)
+    news.click()
+    expect(page.locator("#ticket-facts")).to_contain_text("Ada Admin works on it")
+    expect(page.locator("#assign-person")).to_have_value(str(world.oskar_id))
     assert_clean(page)
-    page.get_by_label("My screen is broken as well.").check()
-    page.fill("#split-subject", "Broken screen")
-    page.get_by_role("button", name="Split off").click()
-    expect(page.get_by_role("heading", name="Broken screen")).to_be_visible()
-    page.keyboard.press("z")
-    expect(page.locator(".snooze-offers")).to_be_visible()
-    assert_clean(page)
-    page.get_by_role("button", name="Tomorrow morning").click()
-    expect(page.get_by_text("Off the lists for a while.")).to_be_visible()
-    page.goto("/desk/snoozed")
-    expect(page.get_by_role("link", name="Broken screen")).to_be_visible()
-    assert_clean(page)
+    page.locator(".assign").get_by_role("button", name="Assign").click()
+    expect(page.locator(".ticket-head .alert")).to_contain_text("Taken by Ada Admin")
+
+    # The words are a draft by now, and were seen beside all that has happened: they may go.
+    page.locator("#reply > summary").click()
+    expect(page.locator("#reply-text")).to_have_value("I write and")
+    page.get_by_role("button", name="Send reply").click()
+    expect(page.locator("article[data-message]")).to_have_count(3)
+
+    # Whoever leaves is gone within the moment.
+    expect(page.locator("[data-here]")).to_contain_text("Ada Admin is reading this", timeout=SOON)
+    other.goto("/desk/all")
+    look_now(page)
+    expect(page.locator("[data-here]")).to_be_empty(timeout=SOON)
+
+
+def test_a_list_and_a_requesters_page_say_what_is_new_and_wait(
+    world: World, number: int, open_page: OpenPage, sign_in_as: SignInAs
+) -> None:
+    a_list, requester = open_page(), open_page(viewport=PHONE)
+    sign_in_as(a_list, world.agnes_id)
+    sign_in_as(requester, world.eva_id)
+    a_list.goto("/desk/all")
+    requester.goto(f"/tickets/{number}")
+    requester.locator("#text").fill("Half a question")
+    a_list.locator(".pick").check()
+    a_ticket(world, clock.now(), subject="Another one")
+    a_reply(world, number, clock.now(), "Try it again.")
+    with unit_of_work():
+        be_at(number, doing=Doing.READING, by_id=world.admin_id, now=clock.now())
+    look_now(a_list)
+    look_now(requester)
+
+    news = a_list.locator("[data-list-news] button")
+    expect(news).to_contain_text("2 tickets are new or changed", timeout=SOON)
+    expect(a_list.locator("[data-row]")).to_have_count(1)
+    expect(a_list.locator("[data-looking]").first).to_have_text("Ada Admin is looking")
+    assert_clean(a_list)
+    a_list.keyboard.press(".")
+    expect(a_list.locator("[data-row]")).to_have_count(2)
+    expect(a_list.locator(".pick:checked")).to_have_count(1)
+    expect(a_list.locator("[data-picked-count]").first).to_have_text("1")
+    expect(news).to_have_count(0)
+
+    told = requester.locator(".portal-news button")
+    expect(told).to_have_text("1 new message Show", timeout=SOON)
+    assert_clean(requester)
+    told.click()
+    expect(requester.locator("#conversation article").last).to_contain_text("Try it again.")
+    expect(requester.locator("#stand")).to_contain_text("We are working on it")
+    expect(requester.locator("#text")).to_have_value("Half a question")
+    expect(told).to_have_count(0)

@@ -49,6 +49,7 @@ class Action(enum.StrEnum):
     MANAGE_NOTIFICATIONS = "manage the words of notifications"
     MANAGE_APPEARANCE = "manage how the pages look"
     SEE_ADMINISTRATION = "see how the helpdesk does and what was changed"
+    SEE_PRESENCE = "see who reads and writes on a ticket"
 
 
 _REQUESTER = frozenset(
@@ -67,13 +68,14 @@ _AGENT = _REQUESTER | {
     Action.SEE_ORIGINAL_MAIL,
     Action.REVIEW_SPAM,
     Action.PUBLISH_NOTICES,
+    Action.SEE_PRESENCE,
 }
 
 PERMISSIONS: Mapping[Role, frozenset[Action]] = {
     Role.REQUESTER: _REQUESTER,
     Role.AGENT: _AGENT,
     Role.COORDINATOR: _AGENT,
-    Role.OWNER: _REQUESTER | {Action.SEE_TICKETS, Action.KEEP_VIEWS},
+    Role.OWNER: _REQUESTER | {Action.SEE_TICKETS, Action.KEEP_VIEWS, Action.SEE_PRESENCE},
     Role.ADMINISTRATOR: frozenset(Action),
 }
 

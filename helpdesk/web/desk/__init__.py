@@ -22,7 +22,9 @@ from helpdesk.web.desk import (
     splitting,
     steering,
     ticket,
+    together,
     views,
+    watching,
 )
 from helpdesk.web.desk.door import blueprint
 
@@ -46,5 +48,7 @@ __all__ = [
     "splitting",
     "steering",
     "ticket",
+    "together",
     "views",
+    "watching",
 ]

@@ -9,6 +9,14 @@ from flask_babel import gettext as _
 from helpdesk.domain.processes import Standing
 from helpdesk.domain.tickets.actions import refusal
 from helpdesk.domain.tickets.models import Ticket
+from helpdesk.forms.desk.belonging import (
+    LinkForm,
+    MergeForm,
+    SeparateForm,
+    SnoozeForm,
+    UnlinkForm,
+    WakeForm,
+)
 from helpdesk.forms.desk.ticket import (
     NO_SERVICE,
     NOBODY,
@@ -23,14 +31,6 @@ from helpdesk.forms.desk.ticket import (
     TakeForm,
     TicketForm,
     WatchForm,
-)
-from helpdesk.forms.desk.together import (
-    LinkForm,
-    MergeForm,
-    SeparateForm,
-    SnoozeForm,
-    UnlinkForm,
-    WakeForm,
 )
 from helpdesk.web.desk.choices import person_choices, queue_choices, service_choices
 from helpdesk.web.desk.page import TicketPage, WithSupplier

@@ -16,7 +16,7 @@ from helpdesk.domain.tickets.queries import ticket_for, ticket_to_change
 from helpdesk.domain.tickets.search import Asking, search
 from helpdesk.domain.tickets.search.similar import similar_to
 from helpdesk.forms.choices import SelectChoice
-from helpdesk.forms.desk.together import KINDS, REVERSED, LinkForm, UnlinkForm
+from helpdesk.forms.desk.belonging import KINDS, REVERSED, LinkForm, UnlinkForm
 from helpdesk.web.account import me
 from helpdesk.web.desk.acting import carry_out
 from helpdesk.web.desk.door import blueprint

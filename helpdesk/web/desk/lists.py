@@ -9,14 +9,16 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from helpdesk.core import clock
 from helpdesk.core.errors import NotFound
 from helpdesk.domain.accounts.models import Function
 from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.accounts.queries import function_by_key
 from helpdesk.domain.accounts.units import units
+from helpdesk.domain.presence.queries import looking_at
 from helpdesk.domain.processes import PROCESSES, Standing
 from helpdesk.domain.services.queries import services
-from helpdesk.domain.tickets.queries import WorkList, queues
+from helpdesk.domain.tickets.queries import WorkList, queues, versions_on
 from helpdesk.domain.tickets.queries import work_list as tickets_on
 from helpdesk.domain.views.models import SavedView
 from helpdesk.domain.views.rail import ListedFunction
@@ -66,7 +68,12 @@ def show(asked: Asked, view: SavedView | None = None) -> str:
     after = request.args.get("after")
     shown = tickets_on(me(), which, sort=sort, after=after)
 
+    looking = looking_at(me(), [ticket.number for ticket in shown.rows], now=clock.now())
     known = Known(queues(), services(), units())
+    if view is None:
+        news_url = url_for("desk.list_news", list=asked.name, after=after, **asked.words)
+    else:
+        news_url = url_for("desk.view_news", view_id=view.id, after=after)
 
     def address(after: str | None = None) -> str:
         if view is None:
@@ -79,7 +86,8 @@ def show(asked: Asked, view: SavedView | None = None) -> str:
         view=view,
         asked=asked,
         title=view.name if view else page.title,
-        rows=rows_of(shown.rows, me()),
+        rows=rows_of(shown.rows, me(), looking),
+        news_url=news_url,
         tabs=[] if view else _tabs(asked, page),
         narrowed=bool(asked.filters),
         here_url=address(after),
@@ -92,6 +100,13 @@ def show(asked: Asked, view: SavedView | None = None) -> str:
         views=view_offers(asked, view),
         many=many_offers(known) if shown.rows and may(me(), Action.WORK_ON_TICKETS) else None,
     )
+
+
+def rows_now(asked: Asked) -> Sequence[tuple[int, int]]:
+    """Number and version of what the same page would show by now."""
+    page = _list_page(asked.name)
+    which = narrowed(page.which, asked, page.views)
+    return versions_on(me(), which, sort=order(which, asked), after=request.args.get("after"))
 
 
 def list_of(asked: Asked, known: Sequence[Function | ListedFunction] | None = None) -> WorkList:

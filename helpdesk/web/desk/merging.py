@@ -19,7 +19,7 @@ from helpdesk.domain.tickets import actions
 from helpdesk.domain.tickets.actions import company_of
 from helpdesk.domain.tickets.models import LinkKind, Ticket
 from helpdesk.domain.tickets.queries import history, ticket_for, ticket_to_change, watchers_of
-from helpdesk.forms.desk.together import LinkForm, MergeForm, SeparateForm
+from helpdesk.forms.desk.belonging import LinkForm, MergeForm, SeparateForm
 from helpdesk.web.account import me
 from helpdesk.web.desk.acting import CONFLICT, carry_out, told_words
 from helpdesk.web.desk.door import blueprint

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -187,14 +187,33 @@ class TicketPage:
     @property
     def parts(self) -> list[Part]:
         """Messages and lines of history in the order in which they came."""
+        return self._parts(self.said, self.lines)
+
+    def parts_since(self, version: int) -> list[Part]:
+        """Those that came after a version, nothing of them folded away."""
+        # What came while the page was read is left for the next time: its version is not shown yet.
+        lines = [line for line in self.lines if version < line.version <= self.ticket.version]
+        new = {line.message_id for line in lines}
+        said = [spoken for spoken in self.said if spoken.message.id in new]
+        return [replace(part, folded=False) for part in self._parts(said, lines) if not part.gap]
+
+    def _parts(self, said: Sequence[Spoken], lines: Sequence[TicketEvent]) -> list[Part]:
         return parts_of(
-            self.said,
+            said,
             self.shown_messages(),
-            self.lines,
+            lines,
             self.names,
             opened=frozenset(self.window.also),
             portion=self.window.before is not None,
         )
+
+    def taken_back_since(self, version: int) -> list[int]:
+        """The messages that somebody who saw that version may still have in front of them."""
+        return [
+            line.facts["message"]
+            for line in self.lines
+            if line.version > version and line.kind == "reply withdrawn"
+        ]
 
     @property
     def newest_id(self) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from helpdesk.domain.accounts.models import Person
+from helpdesk.domain.presence.queries import Here
 from helpdesk.domain.processes import Standing
 from helpdesk.domain.tickets.models import Ticket
 from helpdesk.domain.tickets.queries import unread_among
@@ -39,15 +40,26 @@ class Row:
     opened_at: datetime
     queue: str
     process: str
+    version: int
+    looking: Sequence[Here] = ()
 
 
-def rows_of(tickets: Sequence[Ticket], person: Person) -> list[Row]:
-    """The rows of tickets that came with their people, queue and service (`queries.ROW`)."""
+def rows_of(
+    tickets: Sequence[Ticket], person: Person, looking: Mapping[int, Sequence[Here]] | None = None
+) -> list[Row]:
+    """The rows of tickets that came with their people, queue and service (`queries.ROW`).
+
+    `looking` are those who have them open, by number.
+    """
     unread = unread_among(person, [ticket.id for ticket in tickets])
-    return [row_of(ticket, unread=ticket.id in unread) for ticket in tickets]
+    here = looking or {}
+    return [
+        row_of(each, unread=each.id in unread, looking=here.get(each.number, ()))
+        for each in tickets
+    ]
 
 
-def row_of(ticket: Ticket, *, unread: bool) -> Row:
+def row_of(ticket: Ticket, *, unread: bool, looking: Sequence[Here] = ()) -> Row:
     """One of them; `unread` as `queries.unread_among` says."""
     return Row(
         number=ticket.number,
@@ -65,6 +77,8 @@ def row_of(ticket: Ticket, *, unread: bool) -> Row:
         opened_at=ticket.opened_at,
         queue=local_name(ticket.queue),
         process=_(ticket.process_spec.label),
+        version=ticket.version,
+        looking=looking,
     )
 
 

@@ -14,7 +14,7 @@ from helpdesk.domain.accounts.permissions import Action
 from helpdesk.domain.tickets import actions
 from helpdesk.domain.tickets.models import Ticket
 from helpdesk.domain.tickets.rules import instant_of
-from helpdesk.forms.desk.together import SnoozeForm, WakeForm
+from helpdesk.forms.desk.belonging import SnoozeForm, WakeForm
 from helpdesk.web.account import me
 from helpdesk.web.desk.acting import carry_out
 from helpdesk.web.desk.door import blueprint

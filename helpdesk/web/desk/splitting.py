@@ -16,7 +16,7 @@ from helpdesk.domain.tickets.queries import (
     ticket_for,
     ticket_to_change,
 )
-from helpdesk.forms.desk.together import SplitForm
+from helpdesk.forms.desk.belonging import SplitForm
 from helpdesk.web.account import me
 from helpdesk.web.desk.acting import CONFLICT, UNPROCESSABLE, put_error
 from helpdesk.web.desk.door import blueprint

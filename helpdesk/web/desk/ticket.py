@@ -17,6 +17,7 @@ from helpdesk.web.desk.page import read_page
 from helpdesk.web.desk.putting_off import snooze_offers, snoozed_words
 from helpdesk.web.desk.rows import state_kind
 from helpdesk.web.desk.writing import writing
+from helpdesk.web.numbers import row_number
 from helpdesk.web.opened import note_opened
 from helpdesk.web.security import needs
 
@@ -30,8 +31,12 @@ def ticket(number: int) -> str:
     """The conversation, and beside it what can be decided.
 
     Of a long one the middle is left out, but for `message`, which is wanted open; `all` leaves
-    nothing out.
+    nothing out. With `since`, of the conversation only what is newer than that version: an open
+    page takes its parts from there.
     """
+    since = row_number(request.args.get("since"))
+    if since is not None:
+        return ticket_page(number, window=Window(PORTION), since=since)
     asked = request.args.get("message", type=int)
     newest = WHOLE if "all" in request.args else NEWEST_MESSAGES
     return ticket_page(number, window=Window(newest, also=(asked,) if asked else ()))
@@ -63,14 +68,21 @@ def ticket_page(
     seen: int | None = None,
     refused: str | None = None,
     window: Window | None = None,
+    since: int | None = None,
 ) -> str:
-    """The page; also with a form that came back: the ticket is newer than `seen`, or `refused`."""
+    """The page; also with a form that came back: the ticket is newer than `seen`, or `refused`.
+
+    With `since`, only the parts of the conversation that are newer than that version.
+    """
     page = read_page(number, window)
     note_opened(page.ticket, page.reader, known=page.my_mark)
     forms = decisions(page, came_back)
     return render_template(
         "desk/ticket.html",
         page=page,
+        parts=page.parts if since is None else page.parts_since(since),
+        since=since,
+        taken_back=[] if since is None else page.taken_back_since(since),
         ticket=page.ticket,
         forms=forms,
         writing=writing(page, forms, came_back),

@@ -5,7 +5,18 @@ from __future__ import annotations
 from flask import Blueprint
 
 from helpdesk.core.signing import ExpiredToken, ForgedToken
-from helpdesk.web.portal import answering, fault, home, links, me, notices, search, ticket, unit
+from helpdesk.web.portal import (
+    answering,
+    fault,
+    home,
+    links,
+    me,
+    news,
+    notices,
+    search,
+    ticket,
+    unit,
+)
 from helpdesk.web.portal.way import BrokenLink
 
 blueprint = Blueprint("portal", __name__)
@@ -42,10 +53,12 @@ blueprint.add_url_rule(
 blueprint.add_url_rule(
     "/follow/<token>/privacy", "follow_privacy", unit.follow_privacy, methods=["POST"]
 )
+blueprint.add_url_rule("/follow/<token>/news", "follow_news", news.follow_news)
 blueprint.add_url_rule("/follow/<token>/renew", "renew_link", links.renew_link, methods=["POST"])
 
 # The same pages for somebody who is signed in.
 blueprint.add_url_rule("/tickets/<int:number>", "ticket", ticket.ticket)
+blueprint.add_url_rule("/tickets/<int:number>/news", "news", news.news)
 blueprint.add_url_rule("/tickets/<int:number>/answer", "answer", answering.answer, methods=["POST"])
 blueprint.add_url_rule("/tickets/<int:number>/privacy", "privacy", unit.privacy, methods=["POST"])
 blueprint.add_url_rule(

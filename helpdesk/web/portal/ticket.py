@@ -33,6 +33,7 @@ from helpdesk.web.account import settings
 from helpdesk.web.attached import shown_file
 from helpdesk.web.files import attachment_response, really
 from helpdesk.web.mailframe import frame_response
+from helpdesk.web.numbers import row_number
 from helpdesk.web.opened import note_page_opened
 from helpdesk.web.portal.notices import notice_as_shown
 from helpdesk.web.portal.readers import readers_words
@@ -101,6 +102,8 @@ def page(
     ticket = way.ticket
     stand = stand_of(ticket, now=clock.now(), reopen_days=settings().reopen_days)
     spoken = conversation_to_read(ticket, internal=False, numbers=readable_with(way.person, ticket))
+    # An open page takes what it does not show yet from here.
+    since = row_number(request.args.get("since"))
     body = render_template(
         "portal/ticket.html",
         way=way,
@@ -108,7 +111,9 @@ def page(
         subject=subject_of(ticket),
         stand=stand,
         steps=steps_of(ticket, stand),
-        messages=[_shown(each, way) for each in spoken],
+        messages=[_shown(each, way) for each in spoken if each.message.id > (since or 0)],
+        since=since,
+        newest=spoken[-1].message.id if spoken else 0,
         colleagues=_colleagues(way),
         notice=_notice(ticket),
         neighbours=[

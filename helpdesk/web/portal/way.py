@@ -50,6 +50,10 @@ class Way:
         """Where answers go."""
         return self._url("follow_answer", "answer")
 
+    def news(self) -> str:
+        """Where an open page asks for what is new."""
+        return self._url("follow_news", "news")
+
     def privacy(self) -> str:
         """Where its requester says whether colleagues read it."""
         return self._url("follow_privacy", "privacy")

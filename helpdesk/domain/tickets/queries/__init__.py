@@ -22,6 +22,7 @@ from helpdesk.domain.tickets.queries.lists import (
     WorkList,
     sorts_of,
     tickets_among,
+    versions_on,
     work_list,
 )
 from helpdesk.domain.tickets.queries.merged import merged_into, ticket_going_on
@@ -71,6 +72,7 @@ __all__ = [
     "ticket_to_change",
     "tickets_among",
     "unread_among",
+    "versions_on",
     "visible_to",
     "watchers_of",
     "watches",

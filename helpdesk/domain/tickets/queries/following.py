@@ -112,6 +112,22 @@ def readable_with(person: Person, ticket: Ticket) -> Select[int]:
     return numbers.where(Ticket.id.in_(belonging_to(ticket.id)))
 
 
+def messages_after(person: Person, ticket: Ticket, message_id: int) -> Sequence[int]:
+    """The messages that they read on this ticket's page after one, by id.
+
+    Never a note, nor what can be taken back.
+    """
+    return db.session.scalars(
+        select(Message.id)
+        .where(
+            Message.ticket_id.in_(readable_with(person, ticket)),
+            Message.id > message_id,
+            read_outside(),
+        )
+        .order_by(Message.id)
+    ).all()
+
+
 def message_of(person: Person, ticket: Ticket, message_id: int) -> Message:
     """A message of this ticket with its attachments; NotFound for a note or another ticket's."""
     message = db.session.scalar(

@@ -108,14 +108,7 @@ def work_list(
     `after` is the `next_after` of the page before; one that cannot be read means the first page.
     A page may be short, even empty, and yet have a next one: then the rest lies further back.
     """
-    allowed = sorts_of(which)
-    order = _ORDERS[sort if sort in allowed else allowed[0]]
-    after_key = order.read(after)
-    conditions = [*conditions_of(which), *order.beyond(after_key)]
-    floor = _floor(which, order, after_key)
-    if floor is not None:
-        conditions.append(order.until(floor))
-    ids = _ids(visible_to(person), which, conditions, order, limit + 1)
+    order, floor, ids = _asked_for(person, which, sort, after, limit + 1)
     rows = db.session.scalars(
         select(Ticket).where(Ticket.id.in_(ids)).options(*ROW).order_by(*order.by)
     ).all()
@@ -123,6 +116,34 @@ def work_list(
     if len(rows) > limit:
         return Page(shown, order.write(shown[-1]))
     return Page(shown, order.key_words(floor) if floor is not None else None)
+
+
+def versions_on(
+    person: Person,
+    which: WorkList,
+    *,
+    sort: Sort | None = None,
+    after: str | None = None,
+    limit: int = PAGE,
+) -> Sequence[tuple[int, int]]:
+    """Number and version of each ticket that `work_list` would show; of no row more is read."""
+    order, _floor_key, ids = _asked_for(person, which, sort, after, limit)
+    statement = select(Ticket.id, Ticket.version).where(Ticket.id.in_(ids)).order_by(*order.by)
+    return [(number, version) for number, version in db.session.execute(statement)]
+
+
+def _asked_for(
+    person: Person, which: WorkList, sort: Sort | None, after: str | None, limit: int
+) -> tuple[_Order, tuple[Any, ...] | None, Any]:
+    """The order of a page, the key until which is looked, and the ids of its tickets."""
+    allowed = sorts_of(which)
+    order = _ORDERS[sort if sort in allowed else allowed[0]]
+    after_key = order.read(after)
+    conditions = [*conditions_of(which), *order.beyond(after_key)]
+    floor = _floor(which, order, after_key)
+    if floor is not None:
+        conditions.append(order.until(floor))
+    return order, floor, _ids(visible_to(person), which, conditions, order, limit)
 
 
 @dataclass(frozen=True, slots=True)

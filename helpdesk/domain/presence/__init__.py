@@ -1,0 +1,1 @@
+"""Who is at a ticket right now, and whether they write; rows that live for seconds."""
