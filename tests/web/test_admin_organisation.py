@@ -154,7 +154,7 @@ def test_the_changes_page_by_key_and_tell_of_one_thing(admin: FlaskClient, world
     one = admin.get("/admin/changes?kind=rule&thing=7").text
     assert "Rule 07" in one
     assert "Rule 08" not in one
-    assert "Nothing was changed yet" in admin.get("/admin/changes?kind=mailbox").text
+    assert "No change like that" in admin.get("/admin/changes?kind=mailbox").text
 
 
 def test_a_queue_is_emptied_into_one_that_can_take_its_tickets(

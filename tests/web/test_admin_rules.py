@@ -126,6 +126,10 @@ def test_a_rule_that_is_switched_off_places_nothing(
     rule_id = rule_named("Printers").id
     admin.post(f"/admin/rules/{rule_id}/switch", data={"active": "0"})
     assert ticket_of(road.take(letter())).queue_id == world.queue_id
+    # What it would do is shown before, and looking switches nothing on.
+    shown = admin.get(f"/admin/rules/{rule_id}/switch").text
+    assert "It would place 1 of the latest 1 mails." in shown
+    assert not rule_named("Printers").active
     admin.post(f"/admin/rules/{rule_id}/switch", data={"active": "1"})
     assert ticket_of(road.take(letter())).queue_id == world.technical_queue_id
 
