@@ -79,7 +79,7 @@ def do_merge(number: int) -> Response | tuple[str, int]:
         return _confirm(number, into, _(error.words, **error.facts)), CONFLICT
     said = _("Merged #%(number)s into #%(into)s.", number=number, into=into)
     flash(f"{said} {told}".strip(), "success")
-    return redirect(url_for("desk.ticket", number=into, merged=number), 303)
+    return redirect(url_for("desk.ticket", number=into), 303)
 
 
 @blueprint.post("/tickets/<int:number>/separate")
