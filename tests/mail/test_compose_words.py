@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from jinja2 import DictLoader
 from helpdesk.core import assets, signing
 from helpdesk.core.config import Settings
 from helpdesk.core.db import db, unit_of_work
+from helpdesk.domain.accounts.absence import go_away
 from helpdesk.domain.accounts.actions import add_person
 from helpdesk.domain.notifications.actions import send_new_link, send_sign_in_help
 from helpdesk.domain.tickets.actions import (
@@ -25,6 +27,7 @@ from helpdesk.domain.tickets.actions import (
     reply,
     write_first,
 )
+from helpdesk.domain.tickets.handing_over import Reason, begin_hand_over, carry_on
 from helpdesk.domain.tickets.models import Queue
 from helpdesk.domain.tickets.queries import ticket_by_number
 from helpdesk.mail.compose import render
