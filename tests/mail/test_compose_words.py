@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from jinja2 import DictLoader
 from helpdesk.core import assets, signing
 from helpdesk.core.config import Settings
 from helpdesk.core.db import db, unit_of_work
+from helpdesk.domain.accounts.absence import go_away
 from helpdesk.domain.accounts.actions import add_person
 from helpdesk.domain.notifications.actions import send_new_link, send_sign_in_help
 from helpdesk.domain.tickets.actions import (
@@ -25,6 +27,7 @@ from helpdesk.domain.tickets.actions import (
     reply,
     write_first,
 )
+from helpdesk.domain.tickets.handing_over import Reason, begin_hand_over, carry_on
 from helpdesk.domain.tickets.models import Queue
 from helpdesk.domain.tickets.queries import ticket_by_number
 from helpdesk.mail.compose import render
@@ -167,6 +170,45 @@ def test_every_kind_of_mail_can_be_written(world: World, settings: Settings, now
         "sign-in-help": "Here is the link by which you choose a new password.",
         "we-wrote-to-you": "Agnes Agent has written to you.",
         "declined": "We have declined “A screen”.",
+    }
+
+
+def test_who_stands_in_and_who_takes_over_can_be_written_to(
+    world: World, settings: Settings, now: datetime
+) -> None:
+    number = ask(world, now)
+    with unit_of_work():
+        ticket = ticket_by_number(number, lock=True)
+        assert ticket
+        assign(ticket, to=world.agnes, by=world.agnes, now=now)
+        go_away(
+            world.agnes,
+            from_on=now.date(),
+            back_on=now.date() + timedelta(days=7),
+            note="",
+            substitute=world.admin,
+            zone=ZoneInfo("Europe/Stockholm"),
+            now=now,
+        )
+        receive_answer(ticket, Words("Hello?"), by=world.eva, now=now)
+        hand_over = begin_hand_over(
+            world.agnes, to=world.admin, reason=Reason.AWAY, by=world.agnes, now=now
+        )
+        assert not carry_on(hand_over.id, now=now)
+    send_all(settings)
+    said = {}
+    for row in outbox():
+        if row.to_address != "admin@example.org":
+            continue
+        mail = captured(row)
+        assert row.fault == row.last_error == ""
+        said[row.notification] = text_of(mail).splitlines()[0]
+        assert text_of(mail).rstrip().splitlines()[-1].startswith("You get this because")
+        if row.notification == "handed-over-to-you":
+            assert f"{settings.base_url}/desk/mine" in html_of(mail)
+    assert said == {
+        "answered-while-away": "Eva Ek has answered.",
+        "handed-over-to-you": "One ticket of Agnes Agent is yours now.",
     }
 
 
