@@ -68,9 +68,11 @@ def test_a_long_conversation_is_read_by_keyboard_and_pictures_are_looked_at(
     page.keyboard.press("o")
     expect(page.locator("article[data-message]")).to_have_count(34)
     expect(page.locator(".gap")).to_have_count(0)
-    page.keyboard.press("j")
-    page.keyboard.press("j")
     summary = page.locator("details.message-folded summary").first
+    expect(summary).to_be_focused()
+    page.keyboard.press("j")
+    expect(summary).not_to_be_focused()
+    page.keyboard.press("k")
     expect(summary).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("details.message-folded[open] .message-words")).to_have_text(
