@@ -17,6 +17,7 @@ from helpdesk.domain.tickets.actions import assign
 from helpdesk.domain.tickets.models import Attachment, ReadMark
 from helpdesk.domain.tickets.queries import ticket_by_number, unread_among
 from helpdesk.web.portal.way import follow_token
+from helpdesk.web.uploads import brought_back
 from tests.core.test_pictures import GIF, JPEG, PNG
 from tests.web.conftest import SignIn
 from tests.web.tickets import a_file, a_note, a_reply, a_ticket, an_answer
@@ -248,16 +249,12 @@ def test_drafts_hold_no_more_files_than_can_be_sent(
     agnes: FlaskClient, world: World, now: datetime
 ) -> None:
     number = a_ticket(world, now)
-    marks: list[str] = []
-    for part in range(2):
-        answer = agnes.post(
-            f"/desk/tickets/{number}/draft?kind=reply&files=1",
-            data={
-                "reply-files": (io.BytesIO(bytes([part]) * 14_000_000), "big.bin"),
-                "reply-carried": marks,
-            },
-            headers={"Accept": "application/json"},
-        )
-        marks = [each["mark"] for each in answer.get_json().get("files", ())]
+    earlier = [["big.bin", "application/octet-stream", 26_214_400, "0" * 64, ""]]
+    (carried,) = brought_back(earlier, owner=str(world.agnes_id))
+    answer = agnes.post(
+        f"/desk/tickets/{number}/draft?kind=reply&files=1",
+        data={"reply-files": (io.BytesIO(PNG), "a.png"), "reply-carried": carried.mark},
+        headers={"Accept": "application/json"},
+    )
     assert answer.status_code == 422
     assert "25 MB" in answer.get_json()["words"]
