@@ -208,7 +208,7 @@ def test_suggestions_go_on_with_keys_values_and_people(world: World) -> None:
     assert offered("printer fu") == ["printer function:"]
     assert offered("fu", swedish=True) == ["funktion:"]
     assert offered("-sta") == ["-status:"]
-    assert offered("status:wa") == ["status:waiting "]
+    assert offered("status:wa") == ["status:waiting ", "status:supplier "]
     assert offered("status:open,do") == ["status:open,done "]
     assert offered("status:vän", swedish=True)[0] == "status:väntar "
     assert offered("function:tech") == ["function:technical "]
