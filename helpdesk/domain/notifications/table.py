@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpdesk.core.words import N_
-from helpdesk.domain.accounts.absence import substitute_of
 from helpdesk.domain.accounts.models import Person
-from helpdesk.domain.accounts.permissions import Action, may
-from helpdesk.domain.accounts.queries import people_by_ids, person_by_id
 from helpdesk.domain.correspondence.tokens import Audience
+from helpdesk.domain.notifications import hearers
 from helpdesk.domain.tickets.events import (
     AgentReplied,
     Happened,
@@ -27,8 +25,6 @@ from helpdesk.domain.tickets.events import (
     WroteFirst,
     WroteToSupplier,
 )
-from helpdesk.domain.tickets.queries import watchers_of
-from helpdesk.domain.tickets.queries.suppliers import people_of_conversation, wrote_last_to
 
 
 class Submitted(enum.StrEnum):
@@ -73,69 +69,6 @@ class Notification:
         return bool(self.must) or self.name not in person.unwanted_mail
 
 
-def _requester(event: Happened) -> Iterable[Person]:
-    person = person_by_id(event.ticket.requester_id)
-    return (person,) if person else ()
-
-
-def _requesters_side(event: Happened) -> Iterable[Person]:
-    return (*_requester(event), *watchers_of(event.ticket))
-
-
-def _assignee(event: Happened) -> Iterable[Person]:
-    person = person_by_id(event.ticket.assignee_id) if event.ticket.assignee_id else None
-    return (person,) if person else ()
-
-
-def _substitute(event: Happened) -> Iterable[Person]:
-    assignee_id = event.ticket.assignee_id
-    person = substitute_of(assignee_id, now=event.event.at) if assignee_id else None
-    return (person,) if person else ()
-
-
-def _those_inside(event: Happened) -> Iterable[Person]:
-    """Who works on it, and the agents who follow it: they hear of it by internal mail alone."""
-    following = (each for each in watchers_of(event.ticket) if may(each, Action.SEE_TICKETS))
-    return (*_assignee(event), *following)
-
-
-def _suppliers(event: WroteToSupplier) -> Iterable[Person]:
-    return people_of_conversation(event.conversation.id)
-
-
-def _those_who_asked_the_supplier(event: SupplierAnswered) -> Iterable[Person]:
-    inside = tuple(_those_inside(event))
-    if event.ticket.assignee_id is not None:
-        return inside
-    # Nobody works on it, but somebody wrote and waits.
-    wrote = wrote_last_to(event.conversation)
-    return (*inside, wrote) if wrote is not None and may(wrote, Action.SEE_TICKETS) else inside
-
-
-def _mentioned(event: NoteAdded) -> Iterable[Person]:
-    return people_by_ids(event.mentioned).values()
-
-
-def _inside_but_not_mentioned(event: NoteAdded) -> Iterable[Person]:
-    return [person for person in _those_inside(event) if person.id not in event.mentioned]
-
-
-def _now_responsible(event: TicketAssigned) -> Iterable[Person]:
-    person = person_by_id(event.after_id) if event.after_id else None
-    return (person,) if person else ()
-
-
-def _who_asked_for_the_merged(event: TicketMerged) -> Iterable[Person]:
-    person = person_by_id(event.merged.requester_id)
-    return (person,) if person else ()
-
-
-def _who_put_it_off(event: TicketWoke) -> Iterable[Person]:
-    person_id = event.ticket.assignee_id or event.snoozed_by_id
-    person = person_by_id(person_id) if person_id else None
-    return (person,) if person and may(person, Action.SEE_TICKETS) else ()
-
-
 _WORKS_OR_FOLLOWS = N_(
     "You get this because the ticket is assigned to you, or you follow it. "
     "Hand it to somebody else, or follow it no more, to hear no more of it."
@@ -150,7 +83,7 @@ NOTIFICATIONS: tuple[Notification, ...] = (
     Notification(
         "received",
         TicketOpened,
-        _requester,
+        hearers.requester,
         Audience.REQUESTER,
         N_("You get this because you wrote to us. It comes once for each new ticket."),
         Submitted.REPLIED,
@@ -160,7 +93,7 @@ NOTIFICATIONS: tuple[Notification, ...] = (
     Notification(
         "we-wrote-to-you",
         WroteFirst,
-        _requesters_side,
+        hearers.requesters_side,
         Audience.REQUESTER,
         N_(
             "You get this because we have something to tell or ask you. "
@@ -173,7 +106,7 @@ NOTIFICATIONS: tuple[Notification, ...] = (
     Notification(
         "answered",
         AgentReplied,
-        _requesters_side,
+        hearers.requesters_side,
         Audience.REQUESTER,
         _ASKED_OR_FOLLOWS,
         Submitted.BY_A_PERSON,
@@ -183,7 +116,7 @@ NOTIFICATIONS: tuple[Notification, ...] = (
     Notification(
         "resolved",
         TicketMoved,
-        _requesters_side,
+        hearers.requesters_side,
         Audience.REQUESTER,
         _ASKED_OR_FOLLOWS,
         unless=lambda event: event.told or event.target != event.ticket.process_spec.resolved,
@@ -192,7 +125,7 @@ NOTIFICATIONS: tuple[Notification, ...] = (
     Notification(
         "declined",
         TicketMoved,
-        _requesters_side,
+        hearers.requesters_side,
         Audience.REQUESTER,
         _ASKED_OR_FOLLOWS,
         unless=lambda event: event.told or event.target != "declined",
@@ -202,7 +135,7 @@ NOTIFICATIONS: tuple[Notification, ...] = (
     Notification(
         "requester-answered",
         RequesterAnswered,
-        _those_inside,
+        hearers.those_inside,
         Audience.INTERNAL,
         _WORKS_OR_FOLLOWS,
         unless=lambda event: bool(event.hushed),
@@ -211,7 +144,7 @@ NOTIFICATIONS: tuple[Notification, ...] = (
     Notification(
         "answered-while-away",
         RequesterAnswered,
-        _substitute,
+        hearers.substitute,
         Audience.INTERNAL,
         N_("You get this because you stand in for somebody who is away."),
         unless=lambda event: bool(event.hushed),
@@ -220,7 +153,7 @@ NOTIFICATIONS: tuple[Notification, ...] = (
     Notification(
         "assigned-to-you",
         TicketAssigned,
-        _now_responsible,
+        hearers.now_responsible,
         Audience.INTERNAL,
         N_(
             "You get this because the ticket was assigned to you. "
@@ -232,7 +165,7 @@ NOTIFICATIONS: tuple[Notification, ...] = (
     Notification(
         "goes-on-together",
         TicketMerged,
-        _who_asked_for_the_merged,
+        hearers.who_asked_for_the_merged,
         Audience.REQUESTER,
         _ASKED_OR_FOLLOWS,
         unless=lambda event: event.told,
@@ -240,7 +173,7 @@ NOTIFICATIONS: tuple[Notification, ...] = (
     Notification(
         "back-again",
         TicketWoke,
-        _who_put_it_off,
+        hearers.who_put_it_off,
         Audience.INTERNAL,
         N_("You get this because the ticket was put off until now."),
         unless=lambda event: not event.on_time,
@@ -249,7 +182,7 @@ NOTIFICATIONS: tuple[Notification, ...] = (
     Notification(
         "asked-of-you",
         WroteToSupplier,
-        _suppliers,
+        hearers.suppliers,
         Audience.SUPPLIER,
         N_("You get this because we asked you. If you are the wrong person, answer and say so."),
         Submitted.BY_A_PERSON,
@@ -257,7 +190,7 @@ NOTIFICATIONS: tuple[Notification, ...] = (
     Notification(
         "supplier-answered",
         SupplierAnswered,
-        _those_who_asked_the_supplier,
+        hearers.those_who_asked_the_supplier,
         Audience.INTERNAL,
         _WORKS_OR_FOLLOWS,
         unless=lambda event: bool(event.hushed),
@@ -265,14 +198,14 @@ NOTIFICATIONS: tuple[Notification, ...] = (
     Notification(
         "mentioned-you",
         NoteAdded,
-        _mentioned,
+        hearers.mentioned,
         Audience.INTERNAL,
         N_("You get this because somebody mentioned you, or a function of yours, in a note."),
     ),
     Notification(
         "note-written",
         NoteAdded,
-        _inside_but_not_mentioned,
+        hearers.inside_but_not_mentioned,
         Audience.INTERNAL,
         _WORKS_OR_FOLLOWS,
     ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from flask_babel import gettext as _
 
@@ -13,9 +12,10 @@ from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.processes import PROCESSES
 from helpdesk.domain.services.models import Service
 from helpdesk.domain.tickets.models import Queue, TicketEvent
+from helpdesk.web.desk.history_mail import MAIL_ICONS, MAIL_SENTENCES
 from helpdesk.web.desk.history_moving import MOVING_ICONS, MOVING_SENTENCES
-from helpdesk.web.desk.notice_history import NOTICE_ICONS, notice_words
-from helpdesk.web.filters import exact, local_name
+from helpdesk.web.desk.history_notices import NOTICE_ICONS, notice_words
+from helpdesk.web.filters import local_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,42 +197,6 @@ def _unlinked(event: TicketEvent, names: Names) -> str:
     return _("No longer: %(what)s", what=_linked(event, names))
 
 
-def _mail_failed(event: TicketEvent, names: Names) -> str:
-    return _("The mail to %(address)s could not be sent", address=event.facts.get("to", ""))
-
-
-def _mail_bounced(event: TicketEvent, names: Names) -> str:
-    facts = event.facts
-    status, diagnostic = (str(facts.get(key, "")) for key in ("status", "diagnostic"))
-    # Servers usually say the status in their own words too.
-    answer = diagnostic if status in diagnostic else f"{status} {diagnostic}".strip()
-    if not answer:
-        return _("The mail to %(address)s came back", address=facts.get("to", ""))
-    return _(
-        "The mail to %(address)s came back: %(answer)s", address=facts.get("to", ""), answer=answer
-    )
-
-
-def _mail_suppressed(event: TicketEvent, names: Names) -> str:
-    facts = event.facts
-    since = exact(datetime.fromisoformat(facts["since"]))
-    return _(
-        "The mail to %(address)s was not sent: mail does not reach it since %(since)s, "
-        "its server says “%(because)s”",
-        address=facts["to"],
-        since=since,
-        because=facts["because"],
-    )
-
-
-def _flood(event: TicketEvent, names: Names) -> str:
-    return _("Many mails came at once, and those beyond the limit are gathered here")
-
-
-def _absence(event: TicketEvent, names: Names) -> str:
-    return _("%(address)s answered automatically", address=event.facts.get("from", ""))
-
-
 def _notice(event: TicketEvent, names: Names) -> str:
     return notice_words(event)
 
@@ -269,11 +233,7 @@ _SENTENCES: Mapping[str, Callable[[TicketEvent, Names], str]] = {
     "linked": _linked,
     "unlinked": _unlinked,
     **MOVING_SENTENCES,
-    "mail failed": _mail_failed,
-    "mail bounced": _mail_bounced,
-    "mail suppressed": _mail_suppressed,
-    "flood": _flood,
-    "absence notice": _absence,
+    **MAIL_SENTENCES,
     **dict.fromkeys(NOTICE_ICONS, _notice),
     "kept private": _kept_private,
     "shown to unit": _shown_to_unit,
@@ -301,11 +261,7 @@ _ICONS: Mapping[str, str] = {
     "linked": "link",
     "unlinked": "link",
     **MOVING_ICONS,
-    "mail failed": "warning",
-    "mail bounced": "warning",
-    "mail suppressed": "warning",
-    "flood": "warning",
-    "absence notice": "clock",
+    **MAIL_ICONS,
     "kept private": "lock",
     "shown to unit": "people",
     **NOTICE_ICONS,

@@ -13,8 +13,8 @@ from helpdesk.web.desk.conversation import NEWEST_MESSAGES, PORTION
 from helpdesk.web.desk.decisions import asks_and, decisions, moves, replies_and
 from helpdesk.web.desk.door import blueprint
 from helpdesk.web.desk.expecting import expected
-from helpdesk.web.desk.page import read_page
 from helpdesk.web.desk.putting_off import snooze_offers, snoozed_words
+from helpdesk.web.desk.reading import read_page
 from helpdesk.web.desk.rows import state_kind
 from helpdesk.web.desk.writing import writing
 from helpdesk.web.numbers import row_number

@@ -33,13 +33,14 @@ from helpdesk.domain.notifications.letters.threads import (
     said_before,
 )
 from helpdesk.domain.notifications.letters.values import (
-    Enclosure,
     Letter,
     NotReached,
     Party,
     Said,
     Topic,
     Undeliverable,
+    enclosures_of,
+    party_of,
 )
 from helpdesk.domain.notifications.queries import usable_words
 from helpdesk.domain.notifications.table import KINDS, Submitted
@@ -187,7 +188,7 @@ def _letter(mail: OutboundMail, read: _Read) -> Letter | Undeliverable:
         plus_addressing=mailbox.plus_addressing,
         to=Party(person.name, mail.to_address),
         person_id=person.id,
-        by=_party(read.people.get(mail.facts.get("by") or 0)),
+        by=party_of(read.people.get(mail.facts.get("by") or 0)),
         to_header=to_header,
         cc_header=cc_header,
         topic=_topic(mail, ticket, conversation, read) if ticket is not None else None,
@@ -196,7 +197,7 @@ def _letter(mail: OutboundMail, read: _Read) -> Letter | Undeliverable:
         words=shown.newest if shown else "",
         signature=_signature(mail, shown, read),
         came_by_mail=own is not None and own.channel == "mail",
-        enclosures=_enclosures(shown),
+        enclosures=enclosures_of(shown),
         older=_older(mail, shown, read),
         in_reply_to=place.in_reply_to,
         references=place.references,
@@ -217,10 +218,6 @@ def _mailbox(mail: OutboundMail, read: _Read) -> Mailbox | None:
     active = [mailbox for mailbox in read.mailboxes if mailbox.active]
     own = (mailbox for mailbox in active if mailbox.id == mail.mailbox_id)
     return next(own, active[0] if active else None)
-
-
-def _party(person: Person | None) -> Party | None:
-    return Party(person.name, person.email) if person else None
 
 
 def _topic(
@@ -292,17 +289,6 @@ def _signature(mail: OutboundMail, shown: Message | None, read: _Read) -> str:
     if shown is None or author is None or not written or is_signed(shown.text, author.signature):
         return ""
     return author.signature.strip()
-
-
-def _enclosures(message: Message | None) -> tuple[Enclosure, ...]:
-    if message is None:
-        return ()
-    return tuple(
-        Enclosure(file.filename, file.content_type, file.size, file.sha256)
-        for file in message.attachments
-        # What the virus scanner objects to is handed to nobody, and least of all by mail.
-        if not file.infected_with
-    )
 
 
 def _older(mail: OutboundMail, shown: Message | None, read: _Read) -> tuple[Said, ...]:

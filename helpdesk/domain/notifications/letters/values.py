@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.configuration.appearance import Look
 from helpdesk.domain.correspondence.tokens import Audience
 from helpdesk.domain.notifications.table import Kind
+from helpdesk.domain.tickets.models import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +131,18 @@ class Undeliverable:
     for_good: bool
     attempts: int = 0
     not_reached: NotReached | None = None
+
+
+def party_of(person: Person | None) -> Party | None:
+    return Party(person.name, person.email) if person else None
+
+
+def enclosures_of(message: Message | None) -> tuple[Enclosure, ...]:
+    if message is None:
+        return ()
+    return tuple(
+        Enclosure(file.filename, file.content_type, file.size, file.sha256)
+        for file in message.attachments
+        # What the virus scanner objects to is handed to nobody, and least of all by mail.
+        if not file.infected_with
+    )

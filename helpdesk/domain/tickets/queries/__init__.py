@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helpdesk.domain.tickets.queries.around import PersonAround, people_around, watchers_of
 from helpdesk.domain.tickets.queries.counting import MOST_COUNTED, counted, counts
 from helpdesk.domain.tickets.queries.finding import (
     ROW,
@@ -18,7 +19,6 @@ from helpdesk.domain.tickets.queries.finding import (
 from helpdesk.domain.tickets.queries.lists import (
     PAGE,
     Page,
-    Sort,
     WorkList,
     sorts_of,
     tickets_among,
@@ -27,8 +27,8 @@ from helpdesk.domain.tickets.queries.lists import (
 )
 from helpdesk.domain.tickets.queries.merged import merged_into, ticket_going_on
 from helpdesk.domain.tickets.queries.opened import unread_among
+from helpdesk.domain.tickets.queries.orders import Sort
 from helpdesk.domain.tickets.queries.reading import (
-    PersonAround,
     Spoken,
     Window,
     attachment_for,
@@ -37,8 +37,6 @@ from helpdesk.domain.tickets.queries.reading import (
     history,
     history_between,
     message_for,
-    people_around,
-    watchers_of,
 )
 
 __all__ = [

@@ -5,10 +5,8 @@ How they stay cheap with a million tickets: docs/decisions/0015-counts-and-windo
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
@@ -16,7 +14,6 @@ from sqlalchemy import (
     Select,
     literal_column,
     select,
-    tuple_,
     union_all,
 )
 
@@ -25,6 +22,7 @@ from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.processes import Standing
 from helpdesk.domain.tickets.models import Queue, Ticket
 from helpdesk.domain.tickets.queries.finding import ROW, visible_to
+from helpdesk.domain.tickets.queries.orders import EPOCH, ORDERS, Order, Sort
 
 T = TypeVar("T")
 
@@ -35,19 +33,9 @@ WINDOW = 5_000
 # What an index of finished tickets by number is for.
 _WITH_INDEX = ("place", "assignee", "service", "unit")
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# Written out: the indexes are only for these rows, and a database cannot know a value for one.
+
 _IS_DONE = Ticket.standing == literal_column("'done'")
 _IS_UNFINISHED = Ticket.standing != literal_column("'done'")
-
-
-class Sort(enum.StrEnum):
-    """In which order a list stands."""
-
-    PRIORITY = "priority"  # the most urgent first, within a priority the oldest
-    AGE = "age"  # the oldest first
-    NEWEST = "newest"
-    CHANGED = "changed"  # the last changed first
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +122,10 @@ def versions_on(
 
 def _asked_for(
     person: Person, which: WorkList, sort: Sort | None, after: str | None, limit: int
-) -> tuple[_Order, tuple[Any, ...] | None, Any]:
+) -> tuple[Order, tuple[Any, ...] | None, Any]:
     """The order of a page, the key until which is looked, and the ids of its tickets."""
     allowed = sorts_of(which)
-    order = _ORDERS[sort if sort in allowed else allowed[0]]
+    order = ORDERS[sort if sort in allowed else allowed[0]]
     after_key = order.read(after)
     conditions = [*conditions_of(which), *order.beyond(after_key)]
     floor = _floor(which, order, after_key)
@@ -146,64 +134,8 @@ def _asked_for(
     return order, floor, _ids(visible_to(person), which, conditions, order, limit)
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """A sort as columns, and how a place in it is written into an address: "first-id"."""
-
-    columns: tuple[Any, ...]
-    descending: bool
-
-    @property
-    def by(self) -> list[Any]:
-        return [each.desc() if self.descending else each.asc() for each in self.columns]
-
-    def read(self, words: str | None) -> tuple[Any, ...] | None:
-        first, _, second = (words or "").partition("-")
-        if not all(part.isdecimal() and len(part) < 18 for part in (first, second)):
-            return None
-        if self.columns[0] is Ticket.changed_at:
-            try:
-                return _EPOCH + timedelta(microseconds=int(first)), int(second)
-            except OverflowError:
-                return None
-        return (int(first), int(second))[-len(self.columns) :]
-
-    def key_words(self, key: tuple[Any, ...]) -> str:
-        first = key[0] if len(key) > 1 else 0
-        if isinstance(first, datetime):
-            first = (first - _EPOCH) // timedelta(microseconds=1)
-        return f"{first}-{key[-1]}"
-
-    def write(self, ticket: Ticket) -> str:
-        return self.key_words(tuple(getattr(ticket, each.key) for each in self.columns))
-
-    def beyond(self, key: tuple[Any, ...] | None) -> list[ColumnElement[bool]]:
-        if key is None:
-            return []
-        if len(key) == 1:
-            (column,) = self.columns
-            return [column < key[0] if self.descending else column > key[0]]
-        place = tuple_(*self.columns)
-        return [place < key if self.descending else place > key]
-
-    def until(self, key: tuple[Any, ...]) -> ColumnElement[bool]:
-        """Not further than that place, itself included; only of an order that descends."""
-        found: ColumnElement[bool] = (
-            self.columns[0] >= key[0] if len(key) == 1 else tuple_(*self.columns) >= key
-        )
-        return found
-
-
-_ORDERS: dict[Sort, _Order] = {
-    Sort.PRIORITY: _Order((Ticket.priority, Ticket.id), descending=False),
-    Sort.AGE: _Order((Ticket.id,), descending=False),
-    Sort.NEWEST: _Order((Ticket.id,), descending=True),
-    Sort.CHANGED: _Order((Ticket.changed_at, Ticket.id), descending=True),
-}
-
-
 def _floor(
-    which: WorkList, order: _Order, after_key: tuple[Any, ...] | None
+    which: WorkList, order: Order, after_key: tuple[Any, ...] | None
 ) -> tuple[Any, ...] | None:
     """How far back one page of an endless list is looked for; None where an index knows the end."""
     if not which.endless or which.requester_ids is not None:
@@ -225,7 +157,7 @@ def _floor(
     if not narrowed:
         return None
     # By number, and done: there is an index for each of these alone.
-    by_number = order is _ORDERS[Sort.NEWEST] and not which.everything
+    by_number = order is ORDERS[Sort.NEWEST] and not which.everything
     if by_number and len(narrowed) == 1 and narrowed[0] in _WITH_INDEX:
         return None
     row = db.session.execute(
@@ -242,7 +174,7 @@ def _ids(
     visible: Select[Ticket],
     which: WorkList,
     conditions: list[ColumnElement[bool]],
-    order: _Order,
+    order: Order,
     limit: int,
 ) -> Any:
     """The ids of one page; only they are sorted, not the rows with all that belongs to them."""
@@ -276,7 +208,7 @@ def conditions_of(which: WorkList, *, queues_inside: bool = False) -> list[Colum
         conditions.append(_IS_UNFINISHED)
     if not which.endless:
         # A range, and not only that there is a value: so their own small index is read.
-        is_asleep = Ticket.snoozed_until > _EPOCH
+        is_asleep = Ticket.snoozed_until > EPOCH
         conditions.append(is_asleep if which.snoozed else Ticket.snoozed_until.is_(None))
     if which.standing in (Standing.OPEN, Standing.WAITING):
         conditions.append(Ticket.standing == which.standing.value)

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select, union
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import aliased, defer, joinedload, selectinload
 
 from helpdesk.core import clock
 from helpdesk.core.db import db
 from helpdesk.core.errors import NotFound
-from helpdesk.domain.accounts.models import Absence, Grant, Person
-from helpdesk.domain.accounts.permissions import PERMISSIONS, Action, may
+from helpdesk.domain.accounts.models import Person
+from helpdesk.domain.accounts.permissions import Action, may
 from helpdesk.domain.tickets.models import (
     Attachment,
-    Conversation,
-    ConversationPerson,
     Message,
     MessageKind,
-    ReadMark,
     Ticket,
     TicketEvent,
-    Watcher,
 )
 from helpdesk.domain.tickets.queries.finding import visible_to
 from helpdesk.domain.tickets.queries.merged import belonging_to
@@ -244,83 +239,3 @@ def _first_line_with_words(ticket: Ticket) -> Any:
         .where(line.ticket_id == ticket.id, line.message_id.is_not(None))
         .scalar_subquery()
     )
-
-
-def watchers_of(ticket: Ticket) -> Sequence[Person]:
-    """The active people who follow a ticket besides its requester."""
-    return db.session.scalars(
-        select(Person)
-        .join(Watcher, Watcher.person_id == Person.id)
-        .where(Watcher.ticket_id == ticket.id, Person.active)
-        .order_by(Watcher.since, Person.id)
-    ).all()
-
-
-@dataclass(frozen=True, slots=True)
-class PersonAround:
-    """Somebody near a ticket: since when they follow it, and whether they work on tickets.
-
-    `read` is the version that they had open last (None: none yet), and `read_at` when; `absence`
-    while they are away, with who stands in; `asked_in` are the ids of the conversations with
-    suppliers whose mails they get.
-    """
-
-    person: Person
-    follows_since: datetime | None
-    works: bool
-    read: int | None = None
-    read_at: datetime | None = None
-    absence: Absence | None = None
-    asked_in: tuple[int, ...] = ()
-
-
-def people_around(ticket: Ticket, *, named: Iterable[int]) -> Sequence[PersonAround]:
-    """Who follows the ticket, could work on it, has opened it, or supplies, and those `named`.
-
-    By name, each once.
-    """
-    working = [role.value for role, acts in PERMISSIONS.items() if Action.WORK_ON_TICKETS in acts]
-    workers = select(Grant.person_id).where(Grant.role.in_(working))
-    followers = select(Watcher.person_id).where(Watcher.ticket_id == ticket.id)
-    readers = select(ReadMark.person_id).where(ReadMark.ticket_id == ticket.id)
-    asked = (
-        select(ConversationPerson.person_id, ConversationPerson.conversation_id)
-        .join(Conversation, Conversation.id == ConversationPerson.conversation_id)
-        .where(Conversation.ticket_id == ticket.id)
-        .subquery()
-    )
-    # One list of ids, so that no index is given up for an OR over several tables.
-    everybody = union(
-        *(workers, followers, readers),
-        select(asked.c.person_id),
-        select(Person.id).where(Person.id.in_(list(named))),
-    )
-    mark = and_(ReadMark.person_id == Person.id, ReadMark.ticket_id == ticket.id)
-    rows = db.session.execute(
-        select(
-            *(Person, Watcher.since, Person.id.in_(workers)),
-            *(ReadMark.version, ReadMark.at, Absence, asked.c.conversation_id),
-        )
-        .outerjoin(asked, asked.c.person_id == Person.id)
-        .outerjoin(Watcher, and_(Watcher.person_id == Person.id, Watcher.ticket_id == ticket.id))
-        .outerjoin(ReadMark, mark)
-        .outerjoin(
-            Absence,
-            and_(
-                Absence.person_id == Person.id,
-                Absence.starts_at <= clock.now(),
-                Absence.ends_at > clock.now(),
-            ),
-        )
-        .options(joinedload(Absence.person), joinedload(Absence.substitute))
-        .where(Person.id.in_(everybody))
-        .order_by(Person.name, Person.id)
-    ).unique()
-    found: dict[int, PersonAround] = {}
-    for person, since, works, read, read_at, absence, conversation_id in rows:
-        before = found[person.id].asked_in if person.id in found else ()
-        found[person.id] = PersonAround(
-            *(person, since, bool(works) and person.active, read, read_at, absence),
-            asked_in=(*before, conversation_id) if conversation_id else before,
-        )
-    return list(found.values())
