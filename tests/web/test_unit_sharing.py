@@ -284,7 +284,9 @@ def test_a_world_without_units_shows_nothing_of_them(
     stage: Stage, sign_in: SignIn, world_without: World
 ) -> None:
     eva = sign_in(world_without.eva_id)
-    assert "colleagues" not in eva.get(f"/tickets/{stage.number}").text
+    page = eva.get(f"/tickets/{stage.number}").text
+    assert 'class="readers"' not in page
+    assert "Keep it private" not in page
     assert eva.get("/unit").status_code == 404
     assert 'name="unit"' not in sign_in(world_without.agnes_id).get("/desk/all").text
 

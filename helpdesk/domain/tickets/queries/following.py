@@ -20,6 +20,7 @@ from helpdesk.domain.tickets.models import (
     TicketLink,
     Watcher,
 )
+from helpdesk.domain.tickets.queries.finding import shared_with
 from helpdesk.domain.tickets.queries.lists import PAGE, Page
 from helpdesk.domain.tickets.queries.merged import belonging_to
 from helpdesk.domain.tickets.queries.reading import read_outside
@@ -104,12 +105,16 @@ def followed_neighbours(person: Person, ticket: Ticket) -> Sequence[tuple[bool, 
 
 
 def readable_with(person: Person, ticket: Ticket) -> Select[int]:
-    """The numbers of a followed ticket and of those merged into it that the person follows too.
+    """The numbers of a ticket that the person may read and of those merged into it.
 
-    That two tickets were put together lets nobody read what was said on the other one.
+    That two tickets were put together lets nobody read what was said on the other one: of those
+    only what the person follows too. The ticket itself may also be one that their unit shares.
     """
-    numbers = followed_by(person).with_only_columns(Ticket.id)
-    return numbers.where(Ticket.id.in_(belonging_to(ticket.id)))
+    followed = followed_by(person).with_only_columns(Ticket.id)
+    shared = and_(Ticket.id == ticket.id, shared_with(person))
+    return select(Ticket.id).where(
+        Ticket.id.in_(belonging_to(ticket.id)), or_(Ticket.id.in_(followed), shared)
+    )
 
 
 def messages_after(person: Person, ticket: Ticket, message_id: int) -> Sequence[int]:
