@@ -99,7 +99,7 @@ def test_an_empty_draft_is_none(agnes: FlaskClient, world: World, now: datetime)
     url = f"/desk/tickets/{number}/draft?kind=reply"
     seen = agnes.post(url, data={"reply-text": "x"}, headers=QUIETLY).json["seen"]
     gone = agnes.post(url, data={"reply-text": " ", "draft-seen": seen}, headers=QUIETLY)
-    assert gone.json == {"seen": ""}
+    assert gone.json == {"seen": "", "files": []}
     assert db.session.scalars(db.select(Draft)).all() == []
 
 
@@ -161,8 +161,16 @@ def test_the_signature_is_shown_under_a_reply_and_not_under_a_note(
     with unit_of_work():
         world.agnes.signature = "Agnes\nService <desk>"
     page = agnes.get(f"/desk/tickets/{number}").text
-    assert page.count("Agnes\nService &lt;desk&gt;</span>") == 1
-    assert page.index("composer-signature-words") < page.index('id="note"')
+    # Under what leaves the house: the reply, and the words to a supplier.
+    forms = re.split(r'<details class="composer[^"]*" name="composer" id="(\w+)"', page)
+    composers = dict(zip(forms[1::2], forms[2::2], strict=True))
+    signed = [
+        name
+        for name, form in composers.items()
+        if "Agnes\nService &lt;desk&gt;</span>" in form
+    ]
+    assert signed == ["reply", "supplier"]
+    assert "note" in composers
 
 
 def test_a_reply_waits_ten_seconds_and_is_taken_back_by_a_button(

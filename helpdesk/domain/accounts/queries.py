@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from helpdesk.core.db import db, like_literal
@@ -77,15 +77,20 @@ def functions_of(person: Person) -> Sequence[Function]:
 
 def people_who_may(action: Action) -> Sequence[Person]:
     """Active people whose granted roles allow the action, by name."""
+    return db.session.scalars(who_may(action)).all()
+
+
+def who_may(action: Action) -> Select[Person]:
+    """The question that `people_who_may` asks, for one that asks more beside it."""
     granted = [role.value for role, actions in PERMISSIONS.items() if action in actions]
-    return db.session.scalars(
+    return (
         select(Person)
         .where(
             Person.active,
             Person.id.in_(select(Grant.person_id).where(Grant.role.in_(granted))),
         )
         .order_by(Person.name, Person.id)
-    ).all()
+    )
 
 
 def people_like(words: str, *, limit: int = 10) -> Sequence[Person]:

@@ -10,10 +10,10 @@ from flask_babel import lazy_gettext
 
 from helpdesk.core import clock
 from helpdesk.core.words import N_
-from helpdesk.domain.accounts.absence import away_now
+from helpdesk.domain.accounts.absence import who_may_and_who_is_away
 from helpdesk.domain.accounts.models import BusinessUnit, Function
 from helpdesk.domain.accounts.permissions import Action, may
-from helpdesk.domain.accounts.queries import functions_of, people_who_may
+from helpdesk.domain.accounts.queries import functions_of
 from helpdesk.domain.processes import MERGED, PROCESSES
 from helpdesk.domain.services.models import Service
 from helpdesk.domain.tickets.actions import Deed
@@ -140,8 +140,9 @@ def view_offers(asked: Asked, view: SavedView | None) -> Views:
 def many_offers(known: Known) -> list[tuple[str, list[SelectChoice]]]:
     """What can be done to many tickets, as (label of the deed, choices “deed:value”)."""
     people = [SelectChoice(str(me().id), _("Me"))]
-    others = [each for each in people_who_may(Action.WORK_ON_TICKETS) if each.id != me().id]
-    people += [*person_choices(others, away_now(now=clock.now())), SelectChoice("0", _("Nobody"))]
+    working, away = who_may_and_who_is_away(Action.WORK_ON_TICKETS, now=clock.now())
+    others = [each for each in working if each.id != me().id]
+    people += [*person_choices(others, away), SelectChoice("0", _("Nobody"))]
     offered = {
         Deed.ASSIGN: (_("Assign to"), people),
         Deed.QUEUE: (_("Move to the queue"), queue_choices(known.queues)),
