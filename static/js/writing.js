@@ -57,6 +57,14 @@ function showCarried(list, files, fresh) {
   list.hidden = !files.length;
 }
 
+const same = (one, other) => one.name === other.name && one.size === other.size && one.lastModified === other.lastModified;
+
+function leaveOut(form, name) {
+  for (const label of form.querySelectorAll("[data-carried] label")) {
+    if (label.querySelector(".file-name").textContent === name) label.querySelector("input").checked = false;
+  }
+}
+
 // The server keeps the draft of a ticket; this device only keeps what does not reach it.
 function serverDraft(area, name) {
   let seen = area.dataset.draftSeen, saved = area.value, waiting, asking = null, over = false;
@@ -105,7 +113,11 @@ function serverDraft(area, name) {
       if (answer.ok) {
         seen = told.seen;
         showCarried(area.form.querySelector("[data-carried]"), told.files, files);
-        input.value = "";
+        // What was added while these were on their way follows them; what was left out meanwhile stays out.
+        const [now, left] = [[...input.files], new DataTransfer()];
+        for (const file of now) if (!files.some((sent) => same(sent, file))) left.items.add(file);
+        for (const file of files) if (!now.some((still) => same(still, file))) leaveOut(area.form, file.name);
+        input.files = left.files;
         input.dispatchEvent(new Event("change", { bubbles: true }));
         say(area, words.draft_saved);
       } else { over = answer.status === 409; say(area, told.words); }

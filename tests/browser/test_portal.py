@@ -44,7 +44,9 @@ def test_a_draft_survives_a_reload_and_goes_when_it_is_sent(
     page = open_page()
     page.goto(stage.link())
     page.fill("textarea[name=text]", "Half a thought")
-    page.wait_for_timeout(600)
+    page.wait_for_function(
+        "Object.values(localStorage).some(kept => kept.includes('Half a thought'))"
+    )
     page.reload()
     page.wait_for_function("document.querySelector('textarea').value === 'Half a thought'")
     page.click("button[value=send]")
