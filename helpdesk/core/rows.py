@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -18,6 +19,7 @@ from sqlalchemy.orm import (
     make_transient_to_detached,
 )
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.sql.dml import ReturningInsert
 
 from helpdesk.core.db import Base, db, forget_answers, on_postgresql
 
@@ -76,6 +78,18 @@ def insert(row: Row) -> Row:
 def unless_known(kind: type[Base]) -> Insert:
     """An INSERT that does nothing for a row that is there already; made only once."""
     return _unless_known(kind, on_postgresql())
+
+
+def write_unless_known(kind: type[Base], values: Mapping[str, Any]) -> bool:
+    """Write one row at once, unless it is there already; whether it was written."""
+    # What was written is asked for: a driver's count of rows may be -1 for "not known".
+    statement = _telling_unless_known(kind, on_postgresql())
+    return db.session.connection().execute(statement, values).first() is not None
+
+
+@cache
+def _telling_unless_known(kind: type[Base], postgresql: bool) -> ReturningInsert[Any]:
+    return _unless_known(kind, postgresql).returning(*cast("Table", kind.__table__).primary_key)
 
 
 @cache

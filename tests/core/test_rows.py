@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from helpdesk.core.db import asked_once, db, unit_of_work
-from helpdesk.core.rows import at_the_end, insert, unless_known
+from helpdesk.core.rows import at_the_end, insert, unless_known, write_unless_known
 from helpdesk.domain.accounts.models import Address, Person
 from helpdesk.domain.services.models import NodeKind, Service
 
@@ -98,6 +98,14 @@ def test_what_is_left_for_the_end_is_there_after_the_commit_and_once() -> None:
     db.session.rollback()
     with unit_of_work():
         pass
+    assert how_many(Service) == 2
+
+
+def test_of_a_row_that_may_be_there_already_it_is_known_whether_it_was_written() -> None:
+    with unit_of_work():
+        assert write_unless_known(Service, service("email"))
+        assert not write_unless_known(Service, service("email"))
+        assert write_unless_known(Service, service("printing"))
     assert how_many(Service) == 2
 
 

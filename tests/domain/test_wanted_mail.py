@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.domain.accounts.absence import go_away
+from helpdesk.domain.accounts.actions import know
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.permissions import ACTION_LABELS, ROLE_SENTENCES, Action, Role
 from helpdesk.domain.correspondence.models import OutboundMail
@@ -19,15 +20,23 @@ from helpdesk.domain.notifications.choosing import choose_mail, mail_offered_to
 from helpdesk.domain.notifications.table import NOTIFICATIONS
 from helpdesk.domain.tickets.actions import (
     Opening,
+    Why,
     Words,
+    add_note,
     assign,
+    begin_conversation,
+    merge,
     move,
     open_ticket,
     receive_answer,
+    receive_from_supplier,
     reply,
+    snooze,
+    wake,
     write_first,
+    write_to_supplier,
 )
-from helpdesk.domain.tickets.models import Ticket
+from helpdesk.domain.tickets.models import Conversation, Ticket
 from tests.world import World
 
 Deed = Callable[[World, datetime], None]
@@ -68,6 +77,34 @@ def answer_while_away(world: World, now: datetime) -> None:
     receive_answer(ticket, Words("More"), by=world.eva, now=now)
 
 
+def merge_two(world: World, now: datetime) -> None:
+    merge(opened(world, now), into=opened(world, now), by=world.agnes, now=now)
+
+
+def put_off_until_now(world: World, now: datetime) -> None:
+    ticket = opened(world, now)
+    snooze(ticket, until=now + timedelta(days=1), by=world.agnes, now=now)
+    wake(ticket, why=Why.TIME, by=None, now=now + timedelta(days=1))
+
+
+def sara(now: datetime) -> Person:
+    return know("sara@cables.example", now=now)
+
+
+def asked_outside(ticket: Ticket, world: World, now: datetime) -> Conversation:
+    conversation = begin_conversation(
+        ticket, subject="Cables", people=[sara(now)], by=world.agnes, now=now
+    )
+    write_to_supplier(ticket, Words("When?"), conversation=conversation, by=world.agnes, now=now)
+    return conversation
+
+
+def hear_from_outside(world: World, now: datetime) -> None:
+    ticket = assigned(world, now)
+    conversation = asked_outside(ticket, world, now)
+    receive_from_supplier(ticket, Words("Now"), conversation=conversation, by=sara(now), now=now)
+
+
 # What happens, and who would get the mail.
 DEEDS: dict[str, tuple[Deed, str]] = {
     "received": (lambda world, now: void(opened(world, now)), "eva"),
@@ -94,6 +131,25 @@ DEEDS: dict[str, tuple[Deed, str]] = {
     ),
     "answered-while-away": (answer_while_away, "agnes"),
     "assigned-to-you": (lambda world, now: void(assigned(world, now)), "agnes"),
+    "goes-on-together": (merge_two, "eva"),
+    "back-again": (put_off_until_now, "agnes"),
+    "asked-of-you": (
+        lambda world, now: void(asked_outside(opened(world, now), world, now)),
+        "sara",
+    ),
+    "supplier-answered": (hear_from_outside, "agnes"),
+    "mentioned-you": (
+        lambda world, now: void(
+            add_note(opened(world, now), Words("Ask @Agnes"), by=world.oskar, now=now)
+        ),
+        "agnes",
+    ),
+    "note-written": (
+        lambda world, now: void(
+            add_note(assigned(world, now), Words("Well"), by=world.oskar, now=now)
+        ),
+        "agnes",
+    ),
 }
 
 
@@ -116,9 +172,9 @@ def got(name: str, person: Person) -> int:
 def test_each_kind_comes_as_it_was_chosen(row: object, world: World, now: datetime) -> None:
     name, must = row.name, bool(row.must)  # type: ignore[attr-defined]
     deed, who = DEEDS[name]
-    person: Person = getattr(world, who)
     with unit_of_work():
         deed(world, now)
+    person = sara(now) if who == "sara" else getattr(world, who)
     assert got(name, person) == 1
     with unit_of_work():
         choose_mail(person, wanted=())
@@ -137,18 +193,19 @@ def test_each_kind_comes_as_it_was_chosen(row: object, world: World, now: dateti
 
 
 @pytest.mark.one_database
-def test_every_kind_says_in_the_settings_when_it_comes() -> None:
-    assert [row.name for row in NOTIFICATIONS if not row.when] == []
+def test_every_kind_that_is_offered_says_in_the_settings_when_it_comes(world: World) -> None:
+    assert [row.name for row in mail_offered_to(world.agnes) if not row.when] == []
 
 
 def test_requesters_are_offered_only_what_they_can_get(world: World) -> None:
     assert {row.audience for row in mail_offered_to(world.eva)} == {Audience.REQUESTER}
-    assert mail_offered_to(world.agnes) == list(NOTIFICATIONS)
+    others = [row for row in NOTIFICATIONS if row.audience is not Audience.SUPPLIER]
+    assert mail_offered_to(world.agnes) == others
     with unit_of_work():
         world.eva.unwanted_mail = ["assigned-to-you"]
         choose_mail(world.eva, wanted=["received"])
     # What is not theirs to see is left as it was.
-    assert world.eva.unwanted_mail == ["assigned-to-you", "resolved"]
+    assert world.eva.unwanted_mail == ["assigned-to-you", "goes-on-together", "resolved"]
 
 
 @pytest.mark.one_database

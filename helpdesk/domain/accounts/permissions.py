@@ -108,6 +108,11 @@ ACTION_LABELS: Mapping[Action, str] = {
     Action.MANAGE_OUTBOX: N_("Send mail again or cancel it"),
     Action.MANAGE_CANNED_REPLIES: N_("Write canned replies"),
     Action.MANAGE_ORGANISATION: N_("Set up functions, queues, services and business units"),
+    Action.REPORT_FAULT: N_("Report a fault, and say that they are hit by one too"),
+    Action.PUBLISH_NOTICES: N_("Publish service notices"),
+    Action.MANAGE_NOTIFICATIONS: N_("Change the words of mails"),
+    Action.MANAGE_APPEARANCE: N_("Choose the name, the logo and the colour of the pages"),
+    Action.SEE_PRESENCE: N_("See who else reads a ticket and writes on it"),
     Action.SEE_ADMINISTRATION: N_("See how the helpdesk does, and what was changed in it"),
 }
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 
 from helpdesk.core.db import db
-from helpdesk.core.rows import unless_known
+from helpdesk.core.rows import write_unless_known
 from helpdesk.domain.accounts.models import SpentToken
 
 # Longer than any such token may be used; a form may stand open for half a day.
@@ -16,10 +16,7 @@ REMEMBERED = timedelta(days=2)
 
 def spend(nonce: str, *, now: datetime) -> bool:
     """Use a token up; False when it was used before, also at this very moment by somebody else."""
-    # Whether a row was written is asked for: a driver's count of rows may be -1 for "not known".
-    statement = unless_known(SpentToken).returning(SpentToken.nonce)
-    row = {"nonce": nonce, "spent_at": now, "led_to": None}
-    return db.session.connection().execute(statement, row).first() is not None
+    return write_unless_known(SpentToken, {"nonce": nonce, "spent_at": now, "led_to": None})
 
 
 def led_to(nonce: str, number: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import update
 
 from helpdesk.core.db import db
-from helpdesk.core.rows import unless_known
+from helpdesk.core.rows import write_unless_known
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.correspondence.ids import LONGEST_ID, remember_id
 from helpdesk.domain.correspondence.models import (
@@ -122,6 +122,6 @@ def enqueue(
         "due_at": due_at or now,
     }
     # Whatever the row names by its id was written when it was made.
-    written = db.session.connection().execute(unless_known(OutboundMail), row)
-    if ticket_id is not None and written.rowcount:
+    written = write_unless_known(OutboundMail, row)
+    if ticket_id is not None and written:
         remember_id(ticket_id, rfc_message_id, IdSource.SENT, conversation_id=conversation_id)

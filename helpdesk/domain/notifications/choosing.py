@@ -12,9 +12,13 @@ from helpdesk.domain.notifications.table import NOTIFICATIONS, Notification
 
 
 def mail_offered_to(person: Person) -> list[Notification]:
-    """The kinds of mail that a person can get, in the order of the table."""
+    """The kinds of mail that a person can get, in the order of the table.
+
+    A question to a supplier is none of them: whom we ask outside has no settings here.
+    """
     works = may(person, Action.WORK_ON_TICKETS)
-    return [row for row in NOTIFICATIONS if works or row.audience is Audience.REQUESTER]
+    theirs = {Audience.REQUESTER, Audience.INTERNAL} if works else {Audience.REQUESTER}
+    return [row for row in NOTIFICATIONS if row.audience in theirs]
 
 
 def choose_mail(person: Person, *, wanted: Collection[str]) -> None:

@@ -169,6 +169,7 @@ NOTIFICATIONS: tuple[Notification, ...] = (
         Audience.REQUESTER,
         _ASKED_OR_FOLLOWS,
         unless=lambda event: event.told,
+        when=N_("What you asked for goes on in another ticket"),
     ),
     Notification(
         "back-again",
@@ -177,6 +178,7 @@ NOTIFICATIONS: tuple[Notification, ...] = (
         Audience.INTERNAL,
         N_("You get this because the ticket was put off until now."),
         unless=lambda event: not event.on_time,
+        when=N_("A ticket that was put off comes back"),
     ),
     # Suppliers, and what is said about their words and in notes.
     Notification(
@@ -186,6 +188,7 @@ NOTIFICATIONS: tuple[Notification, ...] = (
         Audience.SUPPLIER,
         N_("You get this because we asked you. If you are the wrong person, answer and say so."),
         Submitted.BY_A_PERSON,
+        must=N_("It is the question itself."),
     ),
     Notification(
         "supplier-answered",
@@ -194,6 +197,7 @@ NOTIFICATIONS: tuple[Notification, ...] = (
         Audience.INTERNAL,
         _WORKS_OR_FOLLOWS,
         unless=lambda event: bool(event.hushed),
+        when=N_("A supplier answers about a ticket that is assigned to you"),
     ),
     Notification(
         "mentioned-you",
@@ -201,6 +205,7 @@ NOTIFICATIONS: tuple[Notification, ...] = (
         hearers.mentioned,
         Audience.INTERNAL,
         N_("You get this because somebody mentioned you, or a function of yours, in a note."),
+        when=N_("Somebody mentions you in a note"),
     ),
     Notification(
         "note-written",
@@ -208,6 +213,7 @@ NOTIFICATIONS: tuple[Notification, ...] = (
         hearers.inside_but_not_mentioned,
         Audience.INTERNAL,
         _WORKS_OR_FOLLOWS,
+        when=N_("Somebody writes a note on a ticket that is assigned to you"),
     ),
 )
 

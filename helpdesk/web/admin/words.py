@@ -61,6 +61,8 @@ NOTIFICATION_LABELS: Mapping[str, str] = {
     "handed-over-to-you": N_("Tickets handed over to you"),
     "goes-on-together": N_("It goes on in another ticket"),
     "back-again": N_("A ticket that was put off is back"),
+    "asked-of-you": N_("We ask a supplier"),
+    "supplier-answered": N_("The supplier answered"),
     "mentioned-you": N_("Mentioned in a note"),
     "note-written": N_("A note was written"),
     "new-link": N_("A new link to the ticket"),
