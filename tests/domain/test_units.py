@@ -104,7 +104,7 @@ def test_people_known_already_are_taken_in_by_portions_and_never_from_another_un
     more: int | None = 0
     while more is not None:
         with unit_of_work():
-            some, more = take_in(the(unit_id), after=after, limit=2)
+            some, more = take_in(the(unit_id), by=world.admin, now=now, after=after, limit=2)
         taken, after, rounds = taken + some, more or 0, rounds + 1
     inside = db.session.scalars(
         select(Person.email).where(Person.business_unit_id == unit_id).order_by(Person.id)

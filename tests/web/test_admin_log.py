@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from helpdesk.core.db import db, unit_of_work
-from helpdesk.domain.accounts.models import Function, Person
+from helpdesk.domain.accounts.models import BusinessUnit, Function, Person
 from helpdesk.domain.configuration.actions import Thing
 from helpdesk.domain.correspondence.models import BouncingAddress, Mailbox, MailboxSetup, MailGrant
 from helpdesk.domain.replies.models import CannedReply
@@ -118,6 +118,16 @@ def posts(
         "queue_new": lambda: go("/admin/queues/new", **NAMES),
         "queue": lambda: go(one(Queue, "/admin/queues/{}"), name_en="Nets"),
         "queue_delete": lambda: press(one(Queue, "/admin/queues/{}/delete")),
+        "queue_empty": lambda: go(
+            f"/admin/queues/{world.queue_id}/empty", to=str(world.technical_queue_id)
+        ),
+        "unit_new": lambda: (
+            go("/admin/units/new", **NAMES | {"key": "offices"}, senders="@example.com"),
+            go("/admin/units/new", **NAMES),
+        )[1],
+        "unit": lambda: go(one(BusinessUnit, "/admin/units/{}"), name_en="Nets"),
+        "unit_delete": lambda: press(one(BusinessUnit, "/admin/units/{}/delete")),
+        "unit_take_in": lambda: press(one(BusinessUnit, "/admin/units/{}/take-in")),
         "service_new": lambda: go("/admin/services/new", **NAMES),
         "service": lambda: go(one(Service, "/admin/services/{}"), name_en="Nets"),
         "service_delete": lambda: press(one(Service, "/admin/services/{}/delete")),

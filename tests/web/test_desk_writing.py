@@ -165,9 +165,7 @@ def test_the_signature_is_shown_under_a_reply_and_not_under_a_note(
     forms = re.split(r'<details class="composer[^"]*" name="composer" id="(\w+)"', page)
     composers = dict(zip(forms[1::2], forms[2::2], strict=True))
     signed = [
-        name
-        for name, form in composers.items()
-        if "Agnes\nService &lt;desk&gt;</span>" in form
+        name for name, form in composers.items() if "Agnes\nService &lt;desk&gt;</span>" in form
     ]
     assert signed == ["reply", "supplier"]
     assert "note" in composers

@@ -98,9 +98,7 @@ def who_may_and_who_is_away(
 
     The absences are those of these people, and come without who stands in.
     """
-    lasting = and_(
-        Absence.person_id == Person.id, Absence.starts_at <= now, Absence.ends_at > now
-    )
+    lasting = and_(Absence.person_id == Person.id, Absence.starts_at <= now, Absence.ends_at > now)
     rows = db.session.execute(who_may(action).add_columns(Absence).outerjoin(Absence, lasting))
     people: dict[int, Person] = {}
     away: dict[int, Absence] = {}

@@ -87,7 +87,14 @@ def delete_unit(unit: BusinessUnit, *, by: Person | None, now: datetime) -> None
     erase(unit, kind=Thing.UNIT, thing_id=unit.id, name=unit.name_en, by=by, now=now)
 
 
-def take_in(unit: BusinessUnit, *, after: int = 0, limit: int = PORTION) -> tuple[int, int | None]:
+def take_in(
+    unit: BusinessUnit,
+    *,
+    by: Person | None,
+    now: datetime,
+    after: int = 0,
+    limit: int = PORTION,
+) -> tuple[int, int | None]:
     """Let people who belong to no unit belong to this one, where their address says so.
 
     One portion of them: how many it were, and the `after` of the next one, or None at the end.
@@ -119,6 +126,16 @@ def take_in(unit: BusinessUnit, *, after: int = 0, limit: int = PORTION) -> tupl
             person.business_unit_id = unit.id
             taken += 1
     db.session.flush()
+    # Who belongs to a unit may read what it shares, so it is written down that somebody came in.
+    record_change(
+        Thing.UNIT,
+        thing_id=unit.id,
+        name=unit.name_en,
+        what=What.CHANGED,
+        changes={"taken_in": [None, taken]} if taken else {},
+        by=by,
+        now=now,
+    )
     return taken, found[-1].id if len(found) == limit else None
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from helpdesk.core import clock
 from helpdesk.core.db import db, unit_of_work
+from helpdesk.core.rows import insert
 from helpdesk.domain.accounts.queries import person_by_id
 from helpdesk.domain.correspondence.actions import enqueue
 from helpdesk.domain.correspondence.models import OutboundMail
@@ -22,18 +23,25 @@ from helpdesk.domain.notifications.actions import mailbox_of
 from helpdesk.domain.notifications.letters import Letter, letters
 from helpdesk.domain.notifications.rules import placeholders_of
 from helpdesk.domain.notifications.table import KINDS
-from helpdesk.domain.tickets.models import Direction, Message, MessageKind
+from helpdesk.domain.tickets.actions import Words
+from helpdesk.domain.tickets.actions.speaking import add_message
+from helpdesk.domain.tickets.models import Conversation, Direction, Message, MessageKind, Ticket
 from helpdesk.domain.tickets.queries import ticket_for
 from helpdesk.mail.compose import compose
 from helpdesk.mail.compose.words import our_words
 from helpdesk.mail.parse import parse
 from helpdesk.web.account import me, settings
 
-# Which way the words went that a mail carries.
+# Of which kind the words are that a mail carries, and which way they went.
 _CARRIES = {
-    "we-wrote-to-you": Direction.OUT,
-    "answered": Direction.OUT,
-    "requester-answered": Direction.IN,
+    "we-wrote-to-you": (MessageKind.MESSAGE, Direction.OUT),
+    "answered": (MessageKind.MESSAGE, Direction.OUT),
+    "requester-answered": (MessageKind.MESSAGE, Direction.IN),
+    "answered-while-away": (MessageKind.MESSAGE, Direction.IN),
+    "asked-of-you": (MessageKind.SUPPLIER, Direction.OUT),
+    "supplier-answered": (MessageKind.SUPPLIER, Direction.IN),
+    "mentioned-you": (MessageKind.NOTE, Direction.INTERNAL),
+    "note-written": (MessageKind.NOTE, Direction.INTERNAL),
 }
 
 
@@ -81,16 +89,20 @@ def _preview(
     reader = me()
     to, mailbox, about = reader, next(iter(mailboxes(active_only=True)), None), None
     facts: dict[str, Any] = {"by": reader.id}
-    message_id = None
+    carried: Message | None = None
     if is_about_tickets(notification):
         about = ticket_for(reader, number or 0)
         mailbox = mailbox_of(about)
-        inside = KINDS[notification].audience is Audience.INTERNAL
-        reads = about.assignee_id if inside else about.requester_id
+        reads = {
+            Audience.INTERNAL: about.assignee_id,
+            Audience.REQUESTER: about.requester_id,
+        }.get(KINDS[notification].audience)
         to = (person_by_id(reads) if reads else None) or reader
-        message_id = _carried(notification, about.id)
-        if notification == "requester-answered":
+        carried = _carried(notification, about)
+        if notification in ("requester-answered", "answered-while-away"):
             facts["by"] = about.requester_id
+        elif notification == "supplier-answered" and carried is not None:
+            facts["by"] = carried.author_id
     else:
         facts = _sample_facts()
     occasion = f"preview:{secrets.token_hex(8)}"
@@ -102,7 +114,10 @@ def _preview(
         mailbox=mailbox,
         language=language,
         ticket_id=about.id if about else None,
-        message_id=message_id,
+        conversation_id=carried.conversation_id
+        if carried is not None and KINDS[notification].audience is Audience.SUPPLIER
+        else None,
+        message_id=carried.id if carried is not None else None,
         facts=facts,
         now=now,
     )
@@ -122,19 +137,38 @@ def _preview(
     return Preview(understood.subject, understood.text, understood.html, ours)
 
 
-def _carried(notification: str, ticket_id: int) -> int | None:
-    way = _CARRIES.get(notification)
-    if way is None:
+def _carried(notification: str, ticket: Ticket) -> Message | None:
+    """The last words of the kind that the mail carries; for a supplier's made up if need be."""
+    if notification not in _CARRIES:
         return None
-    return db.session.scalar(
-        select(Message.id)
+    kind, way = _CARRIES[notification]
+    found = db.session.scalar(
+        select(Message)
         .where(
-            Message.ticket_id == ticket_id,
-            Message.kind == MessageKind.MESSAGE.value,
+            Message.ticket_id == ticket.id,
+            Message.kind == kind.value,
             Message.direction == way.value,
         )
         .order_by(Message.id.desc())
         .limit(1)
+    )
+    if found is not None or kind is not MessageKind.SUPPLIER:
+        return found
+    # Without a conversation no such mail could be written. This one is taken back with the rest.
+    now = clock.now()
+    conversation = insert(
+        Conversation(
+            ticket_id=ticket.id, subject=_("What we ask about"), opened_at=now, opened_by_id=me().id
+        )
+    )
+    return add_message(
+        ticket,
+        Words(text=_("Here stands what was written.")),
+        kind=kind,
+        direction=way,
+        author=me(),
+        conversation=conversation,
+        now=now,
     )
 
 
@@ -150,4 +184,9 @@ def _sample_facts() -> dict[str, Any]:
         "mailboxes": [name],
         "refused": False,
         "link": settings().base_url,
+        "minutes": 15,
+        "of": me().display_name,
+        "count": 2,
+        "because": "away",
+        "title": _("What does not work"),
     }

@@ -78,7 +78,7 @@ def unit_take_in(unit_id: int) -> Response:
     more: int | None = 0
     while more is not None:
         with unit_of_work():
-            some, more = take_in(_unit(unit_id), after=after)
+            some, more = take_in(_unit(unit_id), by=me(), now=clock.now(), after=after)
         taken, after = taken + some, more or 0
     flash(ngettext("One person was taken in.", "%(num)s people were taken in.", taken), "success")
     return redirect(url_for("admin.unit", unit_id=unit_id))
