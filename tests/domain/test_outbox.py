@@ -1,4 +1,4 @@
-"""Putting mail in the outbox: once for each occasion, and known by the Message-ID it leaves with."""
+"""Putting mail in the outbox: once for each occasion, and known by the id it leaves with."""
 
 from __future__ import annotations
 

@@ -29,6 +29,10 @@ from tests.peers.postgresql import Cluster, free_port
 from tests.peers.smtp import smtp_sink
 from tests.world import World
 
+# Both mailboxes and the way out are given thirty seconds to say a word; who waited for that when
+# they are to stop would need longer than this.
+LESS_THAN_A_SILENCE = 20
+
 
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
@@ -81,9 +85,10 @@ def test_from_a_mail_on_the_server_to_an_acknowledgement_on_the_wire(
         now = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime())
         began = time.monotonic()
         dovecot.put(user, [letter(Date=now, To=user)])
-        mails = sink.wait_for(1)
+        mails = sink.wait_for(1, 30)
 
-        assert time.monotonic() - began < 3
+        # Who only looked now and then would come after minutes.
+        assert time.monotonic() - began < 30
     assert mails[0].rcpt_tos == ("eva@example.com",)
     assert mails[0].message["In-Reply-To"] == "<letter-1@example.com>"
     assert count(Ticket) == 1
@@ -103,8 +108,9 @@ def test_a_worker_stops_within_seconds_also_while_a_mailbox_hangs(
             began = time.monotonic()
             process.send_signal(number)
 
-            assert process.wait(5) == 0
-            assert time.monotonic() - began < 3
+            assert process.wait(60) == 0
+            # On a machine that does nothing else it takes two seconds.
+            assert time.monotonic() - began < LESS_THAN_A_SILENCE
     assert mailbox_of(mailbox).leased_by is None
     assert heartbeat.beats(settings.data_dir) == []
 
@@ -120,8 +126,8 @@ def test_a_worker_stops_within_seconds_also_while_the_way_out_hangs(
             wait_until(lambda: sending() == 1, log=log)
             began = time.monotonic()
             process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == 0
-            assert time.monotonic() - began < 5
+            assert process.wait(60) == 0
+            assert time.monotonic() - began < LESS_THAN_A_SILENCE
 
 
 def test_a_mailbox_that_is_made_while_the_worker_runs_is_fetched(
@@ -132,7 +138,7 @@ def test_a_mailbox_that_is_made_while_the_worker_runs_is_fetched(
     with worker(settings, log):
         wait_until(lambda: bool(heartbeat.beats(settings.data_dir)), log=log)
         mailbox = in_world(world, dovecot, user, old_mail=OldMail.ASK)
-        wait_until(lambda: mailbox_of(mailbox).first_count == 1, 20, log=log)
+        wait_until(lambda: mailbox_of(mailbox).first_count == 1, log=log)
 
     assert numbers_kept(mailbox) == []
 
@@ -147,7 +153,7 @@ def test_mail_through_the_smtp_door_is_filed_at_once(
         with smtplib.SMTP("127.0.0.1", port) as client:
             client.sendmail("eva@example.com", ["helpdesk@example.org"], letter())
             assert count(InboundMail) == 1
-        assert wait_until(lambda: count(Ticket) == 1, log=log) < 2
+        assert wait_until(lambda: count(Ticket) == 1, log=log) < 10
 
 
 @pytest.mark.one_database
@@ -157,7 +163,7 @@ def test_a_port_that_a_stranger_has_ends_the_worker_with_a_sentence(
     with socket.create_server(("127.0.0.1", 0)) as stranger:
         port = stranger.getsockname()[1]
         with worker(settings, log, smtp_listen=f"127.0.0.1:{port}") as process:
-            assert process.wait(15) == 98
+            assert process.wait(60) == 98
 
     assert f"Port {port} on 127.0.0.1 is in use." in log.read_text()
     assert "HELPDESK_SMTP_LISTEN" in log.read_text()
@@ -186,7 +192,7 @@ def test_a_database_that_goes_away_and_comes_back_is_waited_for(
             cluster.start()
         with smtplib.SMTP("127.0.0.1", port) as client:
             client.sendmail("eva@example.com", ["helpdesk@example.org"], letter())
-        wait_until(lambda: count(Ticket) == 1, 20, log=log)
+        wait_until(lambda: count(Ticket) == 1, log=log)
         assert process.poll() is None
     # The database's absence is told in lines, not in tracebacks.
     assert "Traceback" not in _without_doors(log.read_text())

@@ -107,4 +107,5 @@ def test_a_hostile_megabyte_takes_seconds_at_most(line: str) -> None:
 
     newest_words(text)
 
-    assert time.process_time() - began < 5
+    # Of processor time; what looks at each line anew for each line takes many minutes.
+    assert time.process_time() - began < 20
