@@ -1,6 +1,9 @@
 /* A select in which one types: a field with what fits below it; without a script the select stays. */
 
-for (const select of document.querySelectorAll("select[data-choose]")) choose(select);
+const chooseAll = () => { for (const select of document.querySelectorAll("select[data-choose]:not([hidden])")) choose(select); };
+chooseAll();
+// The part of a page that was brought in place has its select again.
+document.addEventListener("htmx:oobAfterSwap", chooseAll);
 
 function choose(select) {
   const field = document.createElement("input");
@@ -13,7 +16,8 @@ function choose(select) {
   field.className = "form-control form-control-sm";
   field.autocomplete = "off";
   field.id = select.id;
-  field.value = chosen();
+  // Also as its default, so that a field which nobody has touched is not taken for one in work.
+  field.value = field.defaultValue = chosen();
   select.id = `${select.id}-select`;
   list.className = "choose-list";
   list.id = `${field.id}-list`;

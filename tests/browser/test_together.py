@@ -16,9 +16,6 @@ from tests.world import World
 # What a browser shows does not depend on the database; the tests of the pages run on both.
 pytestmark = pytest.mark.one_database
 
-# A page asks every five seconds; a busy machine needs a while more.
-SOON = 15_000
-
 
 @pytest.fixture
 def number(world: World) -> int:
@@ -38,18 +35,14 @@ def test_two_agents_see_each_other_and_neither_loses_a_word(
     sign_in_as(second, world.agnes_id)
     first.goto(f"/desk/tickets/{number}")
     second.goto(f"/desk/tickets/{number}")
-    expect(second.locator("[data-here]")).to_have_text("AA Ada Admin is reading this", timeout=SOON)
-    expect(first.locator("[data-here]")).to_contain_text(
-        "Agnes Agent is reading this", timeout=SOON
-    )
+    expect(second.locator("[data-here]")).to_have_text("AA Ada Admin is reading this")
+    expect(first.locator("[data-here]")).to_contain_text("Agnes Agent is reading this")
     assert_clean(second)
 
     # What one writes is told to the other while it is written, and is in nobody's way.
     first.keyboard.press("r")
     first.locator("#reply-text").press_sequentially("It is the drum. I have ordered one.")
-    expect(second.locator("[data-here]")).to_contain_text(
-        "Ada Admin is writing a reply", timeout=SOON
-    )
+    expect(second.locator("[data-here]")).to_contain_text("Ada Admin is writing a reply")
     second.locator("#note > summary").click()
     second.locator("#note-text").fill("Half a thought about the")
     second.locator("#note-text").press("End")
@@ -58,7 +51,7 @@ def test_two_agents_see_each_other_and_neither_loses_a_word(
 
     # The reply announces itself and waits; nothing has moved, and the half thought stays.
     news = second.locator("[data-news] button")
-    expect(news).to_contain_text("Ada Admin sent a reply, 1 change", timeout=SOON)
+    expect(news).to_contain_text("Ada Admin sent a reply, 1 change")
     expect(second).to_have_title(f"(2) #{number} The printer prints stripes – IT helpdesk")
     expect(second.locator("article[data-message]")).to_have_count(1)
     expect(second.locator("#note-text")).to_be_focused()
@@ -84,7 +77,7 @@ def test_news_come_into_the_page_around_what_is_being_written(
     an_answer(world, number, clock.now(), "It prints dots now.")
     look_now(page)
     news = page.locator("[data-news] button")
-    expect(news).to_have_text("Eva Ek answered Show", timeout=SOON)
+    expect(news).to_have_text("Eva Ek answered Show")
     news.click()
     expect(page.locator("#conversation article").last).to_contain_text("It prints dots now.")
     expect(page.locator("#conversation article").last).to_be_focused()
@@ -93,14 +86,15 @@ def test_news_come_into_the_page_around_what_is_being_written(
     expect(page).to_have_title(f"#{number} The printer prints stripes – IT helpdesk")
 
     # A choice that was made and not sent yet stays, and its form tells what has changed.
-    page.locator("#assign-person").select_option(label="Oskar Operator")
+    page.locator("#assign-person").fill("Oskar")
+    page.locator("#assign-person").press("Tab")
     other.goto(f"/desk/tickets/{number}")
     other.get_by_role("button", name="Take it").click()
     look_now(page)
-    expect(news).to_contain_text("Taken by Ada Admin", timeout=SOON)
+    expect(news).to_contain_text("Taken by Ada Admin")
     news.click()
     expect(page.locator("#ticket-facts")).to_contain_text("Ada Admin works on it")
-    expect(page.locator("#assign-person")).to_have_value(str(world.oskar_id))
+    expect(page.locator("#assign-person")).to_have_value("Oskar Operator")
     assert_clean(page)
     page.locator(".assign").get_by_role("button", name="Assign").click()
     expect(page.locator(".ticket-head .alert")).to_contain_text("Taken by Ada Admin")
@@ -111,11 +105,20 @@ def test_news_come_into_the_page_around_what_is_being_written(
     page.get_by_role("button", name="Send reply").click()
     expect(page.locator("article[data-message]")).to_have_count(3)
 
+    # What nobody has touched is brought in place, and one types in it as before.
+    other.reload()
+    other.get_by_role("button", name="Wait for the requester").click()
+    look_now(page)
+    news.click()
+    expect(page.locator("#ticket-side .panel").first).to_contain_text("Waiting")
+    page.locator("#assign-person").fill("Agnes")
+    expect(page.locator("#assign-person-list li")).to_contain_text("Agnes Agent")
+
     # Whoever leaves is gone within the moment.
-    expect(page.locator("[data-here]")).to_contain_text("Ada Admin is reading this", timeout=SOON)
+    expect(page.locator("[data-here]")).to_contain_text("Ada Admin is reading this")
     other.goto("/desk/all")
     look_now(page)
-    expect(page.locator("[data-here]")).to_be_empty(timeout=SOON)
+    expect(page.locator("[data-here]")).to_be_empty()
 
 
 def test_a_list_and_a_requesters_page_say_what_is_new_and_wait(
@@ -136,7 +139,7 @@ def test_a_list_and_a_requesters_page_say_what_is_new_and_wait(
     look_now(requester)
 
     news = a_list.locator("[data-list-news] button")
-    expect(news).to_contain_text("2 tickets are new or changed", timeout=SOON)
+    expect(news).to_contain_text("2 tickets are new or changed")
     expect(a_list.locator("[data-row]")).to_have_count(1)
     expect(a_list.locator("[data-looking]").first).to_have_text("Ada Admin is looking")
     assert_clean(a_list)
@@ -147,7 +150,7 @@ def test_a_list_and_a_requesters_page_say_what_is_new_and_wait(
     expect(news).to_have_count(0)
 
     told = requester.locator(".portal-news button")
-    expect(told).to_have_text("1 new message Show", timeout=SOON)
+    expect(told).to_have_text("1 new message Show")
     assert_clean(requester)
     told.click()
     expect(requester.locator("#conversation article").last).to_contain_text("Try it again.")

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
+from helpdesk.core import clock
 from helpdesk.core.db import db, unit_of_work
 from helpdesk.domain.accounts.queries import person_by_address
 from helpdesk.domain.correspondence.models import OutboundMail
 from helpdesk.domain.replies.models import Draft
-from helpdesk.domain.tickets.actions import Words, receive_from_supplier
+from helpdesk.domain.tickets.actions import Words, merge, receive_from_supplier
 from helpdesk.domain.tickets.models import Attachment, Conversation, Message, Ticket
 from helpdesk.domain.tickets.queries import ticket_by_number
 from tests.statements import statements
 from tests.web.conftest import SignIn
-from tests.web.tickets import a_ticket
+from tests.web.tickets import a_ticket, an_answer
 from tests.world import World
 
 pytestmark = pytest.mark.one_database
@@ -84,6 +85,10 @@ def test_a_supplier_is_asked_and_the_requester_sees_nothing_of_it(
     theirs = eva.get(f"/tickets/{number}").text
     for word in ("On Monday", "When can you come", "Sara", "Cables", "plan.pdf"):
         assert word not in theirs, word
+    # So nothing says that the requester's page was opened with it.
+    with clock.stopped_at(now + timedelta(minutes=5)):
+        eva.get(f"/tickets/{number}", headers={"Sec-Fetch-Dest": "document"}, buffered=True)
+        assert "page was opened" not in agnes.get(url).text
     file_id = db.session.scalars(db.select(Attachment.id)).one()
     for way in (
         f"/tickets/{number}/files/{file_id}/plan.pdf",
@@ -164,3 +169,28 @@ def test_a_ticket_with_suppliers_costs_no_more_statements_for_each(
     with statements() as sent:
         assert agnes.get(url).status_code == 200
     assert len(sent) <= MOST_ON_A_TICKET, "\n".join(sent)
+
+
+def test_a_conversation_goes_on_from_the_ticket_that_its_own_was_merged_into(
+    agnes: FlaskClient, world: World, now: datetime
+) -> None:
+    number, into = a_ticket(world, now), a_ticket(world, now, subject="Stripes, again")
+    agnes.post(f"/desk/tickets/{number}/suppliers", data=asking())
+    about = db.session.scalars(db.select(Conversation.id)).one()
+    with unit_of_work():
+        ticket, other = (ticket_by_number(each, lock=True) for each in (number, into))
+        assert ticket is not None
+        assert other is not None
+        merge(ticket, into=other, by=world.agnes, now=now)
+    # However much was said since: what is left out of the page leaves no conversation out.
+    for turn in range(20):
+        an_answer(world, into, now, f"Stripes, {turn}.")
+    page = agnes.get(f"/desk/tickets/{into}").text
+    assert f'name="s{about}-text"' in page
+    version = db.session.scalar(db.select(Ticket.version).where(Ticket.id == into))
+    words = {f"s{about}-seen": str(version), f"s{about}-text": "Still nothing?"}
+    answer = agnes.post(f"/desk/tickets/{into}/suppliers/{about}", data=words)
+    assert answer.status_code == 303, answer.text
+    mail = db.session.scalars(db.select(OutboundMail).order_by(OutboundMail.id.desc())).first()
+    assert mail
+    assert (mail.notification, mail.to_address, mail.ticket_id) == ("asked-of-you", SARA, into)

@@ -43,7 +43,8 @@ def seen_words(message: Message, by: SeenBy) -> str:
         if each.works and each.read is not None and each.read >= version
     ]
     found = []
-    if message.direction == Direction.OUT.value:
+    # What goes to a supplier is on no page of a requester.
+    if message.direction == Direction.OUT.value and message.conversation_id is None:
         out_at = message.held_until or message.written_at
         found = [
             _("%(name)s’s page was opened %(at)s", name=each.person.display_name, at=exact(at))
