@@ -13,6 +13,7 @@ from helpdesk.core.db import db, unit_of_work
 from helpdesk.domain.accounts.actions import add_person
 from helpdesk.domain.accounts.arranging import change_unit
 from helpdesk.domain.accounts.models import Person
+from helpdesk.domain.tickets.actions import merge
 from helpdesk.domain.tickets.models import Attachment, Message, Ticket
 from helpdesk.domain.tickets.queries import (
     attachment_for,
@@ -108,6 +109,23 @@ def test_colleagues_read_the_page_the_files_and_the_list(carl: FlaskClient, stag
     assert "Somebody else" not in shared
     assert 'href="/unit"' in carl.get("/").text
     assert may_see(stage, "carl@sales.example.com") == [stage.number]
+
+
+def test_what_was_merged_into_a_shared_ticket_stays_with_who_asked_for_it(
+    carl: FlaskClient, stage: Stage, now: datetime
+) -> None:
+    olga_id = id_of(stage, "olga@example.com")
+    with stage.inside(), unit_of_work():
+        merge(
+            db.session.get_one(Ticket, stage.other_number),
+            into=db.session.get_one(Ticket, stage.number),
+            sharing_with=[olga_id],
+            by=stage.world.agnes,
+            now=now,
+        )
+    page = carl.get(f"/tickets/{stage.number}").text
+    assert "It prints every page twice." in page
+    assert "Not for Eva." not in page
 
 
 def test_a_colleague_only_reads(carl: FlaskClient, stage: Stage) -> None:
