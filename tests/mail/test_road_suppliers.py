@@ -165,7 +165,7 @@ def test_an_answer_comes_back_and_tells_the_agent_and_never_the_requester(stage:
             message_for(reader, message.id)
         assert found_by(reader) == []
     with pytest.raises(NotFound):
-        message_outside(stage.ticket, message.id)
+        message_outside(stage.world.eva, stage.ticket, message.id)
     assert found_by(stage.world.agnes) == [stage.number]
 
     # Nor does any mail to the requester's side repeat or name it.

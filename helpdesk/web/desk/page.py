@@ -125,12 +125,10 @@ class TicketPage:
 
     @cached_property
     def conversations(self) -> list[WithSupplier]:
-        """The ticket's conversations with suppliers, oldest first, as its history tells of them."""
-        subjects = {
-            line.facts["conversation"]: line.facts["subject"]
-            for line in self.lines
-            if line.kind == "supplier asked"
-        }
+        """The conversations with suppliers, oldest first, also those of what was merged into it."""
+        subjects: dict[int, str] = {}
+        for each in self.around:
+            subjects.update(each.asked_in)
         return [
             WithSupplier(
                 number, subject, [each.person for each in self.around if number in each.asked_in]

@@ -27,6 +27,7 @@ from helpdesk.domain.tickets.models import (
     Ticket,
 )
 from helpdesk.domain.tickets.queries import watches
+from helpdesk.domain.tickets.queries.suppliers import goes_on_in
 from helpdesk.domain.tickets.rules import MOST_MAILED_BYTES
 
 
@@ -107,7 +108,7 @@ def write_to_supplier(
     """
     expect(ticket, seen)
     refuse_emptiness(words)
-    if conversation.ticket_id != ticket.id:
+    if not goes_on_in(conversation, ticket):
         raise Refused(N_("This conversation belongs to another ticket."))
     if sum(file.size for file in words.files) > MOST_MAILED_BYTES:
         raise Invalid(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import and_, select, union
@@ -22,6 +22,7 @@ from helpdesk.domain.tickets.models import (
 )
 
 # What was taken back is told by the history, and its words are their author's alone.
+from helpdesk.domain.tickets.queries.merged import belonging_to
 
 
 def watchers_of(ticket: Ticket) -> Sequence[Person]:
@@ -39,8 +40,8 @@ class PersonAround:
     """Somebody near a ticket: since when they follow it, and whether they work on tickets.
 
     `read` is the version that they had open last (None: none yet), and `read_at` when; `absence`
-    while they are away, with who stands in; `asked_in` are the ids of the conversations with
-    suppliers whose mails they get.
+    while they are away, with who stands in; `asked_in` are the conversations with suppliers whose
+    mails they get: what each is about, by its id.
     """
 
     person: Person
@@ -49,7 +50,7 @@ class PersonAround:
     read: int | None = None
     read_at: datetime | None = None
     absence: Absence | None = None
-    asked_in: tuple[int, ...] = ()
+    asked_in: Mapping[int, str] = field(default_factory=dict)
 
 
 def people_around(ticket: Ticket, *, named: Iterable[int]) -> Sequence[PersonAround]:
@@ -62,9 +63,11 @@ def people_around(ticket: Ticket, *, named: Iterable[int]) -> Sequence[PersonAro
     followers = select(Watcher.person_id).where(Watcher.ticket_id == ticket.id)
     readers = select(ReadMark.person_id).where(ReadMark.ticket_id == ticket.id)
     asked = (
-        select(ConversationPerson.person_id, ConversationPerson.conversation_id)
+        select(
+            ConversationPerson.person_id, ConversationPerson.conversation_id, Conversation.subject
+        )
         .join(Conversation, Conversation.id == ConversationPerson.conversation_id)
-        .where(Conversation.ticket_id == ticket.id)
+        .where(Conversation.ticket_id.in_(belonging_to(ticket.id)))
         .subquery()
     )
     # One list of ids, so that no index is given up for an OR over several tables.
@@ -77,7 +80,8 @@ def people_around(ticket: Ticket, *, named: Iterable[int]) -> Sequence[PersonAro
     rows = db.session.execute(
         select(
             *(Person, Watcher.since, Person.id.in_(workers)),
-            *(ReadMark.version, ReadMark.at, Absence, asked.c.conversation_id),
+            *(ReadMark.version, ReadMark.at, Absence),
+            *(asked.c.conversation_id, asked.c.subject),
         )
         .outerjoin(asked, asked.c.person_id == Person.id)
         .outerjoin(Watcher, and_(Watcher.person_id == Person.id, Watcher.ticket_id == ticket.id))
@@ -95,10 +99,10 @@ def people_around(ticket: Ticket, *, named: Iterable[int]) -> Sequence[PersonAro
         .order_by(Person.name, Person.id)
     ).unique()
     found: dict[int, PersonAround] = {}
-    for person, since, works, read, read_at, absence, conversation_id in rows:
-        before = found[person.id].asked_in if person.id in found else ()
+    for person, since, works, read, read_at, absence, conversation_id, subject in rows:
+        before = found[person.id].asked_in if person.id in found else {}
         found[person.id] = PersonAround(
             *(person, since, bool(works) and person.active, read, read_at, absence),
-            asked_in=(*before, conversation_id) if conversation_id else before,
+            asked_in={**before, conversation_id: subject} if conversation_id else before,
         )
     return list(found.values())

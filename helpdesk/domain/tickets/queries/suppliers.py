@@ -18,14 +18,21 @@ from helpdesk.domain.tickets.models import (
     MessageKind,
     Ticket,
 )
+from helpdesk.domain.tickets.queries.merged import belonging_to, ticket_going_on
 
 
 def conversation_of(ticket: Ticket, conversation_id: int) -> Conversation:
-    """One conversation of this ticket with its people; NotFound for another ticket's."""
+    """One conversation of this ticket, or of one that goes on in it, with its people; NotFound."""
     found = conversation_by_id(conversation_id)
-    if found is None or found.ticket_id != ticket.id:
+    if found is None or not goes_on_in(found, ticket):
         raise NotFound("There is no such conversation on this ticket.")
     return found
+
+
+def goes_on_in(conversation: Conversation, ticket: Ticket) -> bool:
+    """Whether it is the ticket's own, or that of one which was merged into it."""
+    there = ticket_going_on(conversation.ticket_id)
+    return there is not None and there.id == ticket.id
 
 
 def conversation_by_id(conversation_id: int) -> Conversation | None:
@@ -60,7 +67,7 @@ def people_asked(ticket: Ticket) -> frozenset[int]:
         db.session.scalars(
             select(ConversationPerson.person_id)
             .join(Conversation, Conversation.id == ConversationPerson.conversation_id)
-            .where(Conversation.ticket_id == ticket.id)
+            .where(Conversation.ticket_id.in_(belonging_to(ticket.id)))
         )
     )
 
@@ -75,7 +82,7 @@ def conversation_with(ticket: Ticket, address: str) -> int | None:
         select(Address.address, ConversationPerson.conversation_id)
         .join(ConversationPerson, ConversationPerson.person_id == Address.person_id)
         .join(Conversation, Conversation.id == ConversationPerson.conversation_id)
-        .where(Conversation.ticket_id == ticket.id)
+        .where(Conversation.ticket_id.in_(belonging_to(ticket.id)))
         .order_by(ConversationPerson.conversation_id.desc())
     ).all()
     exact = (number for known, number in rows if known == address.lower())
