@@ -14,7 +14,7 @@ from tests.journeys.conftest import Install
 from tests.peers.dovecot import Dovecot
 from tests.peers.smtp import smtp_sink
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 MAILS = 40
 SEED = 7
