@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, OpenPage, SignInAs, assert_clean
 from tests.web.portal_stage import Stage
@@ -44,11 +45,9 @@ def test_a_draft_survives_a_reload_and_goes_when_it_is_sent(
     page = open_page()
     page.goto(stage.link())
     page.fill("textarea[name=text]", "Half a thought")
-    page.wait_for_function(
-        "Object.values(localStorage).some(kept => kept.includes('Half a thought'))"
-    )
+    expect(page.locator("[data-draft-state]")).to_have_text("Draft kept on this device")
     page.reload()
-    page.wait_for_function("document.querySelector('textarea').value === 'Half a thought'")
+    expect(page.locator("textarea[name=text]")).to_have_value("Half a thought")
     page.click("button[value=send]")
     page.wait_for_url("**/follow/*#message-*")
     page.reload()
