@@ -15,6 +15,7 @@ from helpdesk.core.db import db, unit_of_work
 from helpdesk.domain.accounts.models import Person
 from helpdesk.domain.accounts.queries import person_by_address
 from helpdesk.domain.correspondence.queries import mailbox_for
+from helpdesk.domain.notices.actions import publish_notice
 from helpdesk.domain.tickets.actions import Words, add_note, assign, prioritise, reply
 from helpdesk.domain.tickets.models import Ticket
 from helpdesk.domain.tickets.queries import ticket_by_number
@@ -63,6 +64,16 @@ TALES = (
         assigned=OMAR,
         impact=1,
         urgency=2,
+    ),
+    Tale(
+        30,
+        "Eva Ek <eva.ek@example.com>",
+        "A larger screen for the reception",
+        "Hello,\n\nwe would like a larger screen for the reception, so that visitors can read it"
+        " from the door.\n\nEva",
+        to="orders@example.org",
+        assigned=AGNES,
+        then=((26, "reply, waiting", "Hi Eva,\n\nwhich size do you have in mind?\n\nAgnes"),),
     ),
     Tale(
         28,
@@ -122,6 +133,7 @@ TALES = (
         to="orders@example.org",
     ),
 )
+BROKEN_SUBJECT = "Wi-Fi drops in the large meeting room"
 SHOWN_SUBJECT = "The printer on floor 3 prints grey stripes"
 
 
@@ -137,10 +149,27 @@ def tell(settings: Settings) -> Ticket:
                 deliver_due(settings)
         if tale.subject == SHOWN_SUBJECT:
             shown = ticket
+        if tale.subject == BROKEN_SUBJECT:
+            _tell_everybody(ticket, now)
     assert shown is not None
     found = ticket_by_number(shown)
     assert found is not None
     return found
+
+
+def _tell_everybody(number: int, now: datetime) -> None:
+    with clock.stopped_at(now - timedelta(hours=20)), _on(number) as ticket:
+        values = {
+            "title_en": "Wi-Fi drops in the large meeting room",
+            "title_sv": "Trådlösa nätet bryts i stora mötesrummet",
+            "words_en": "The access point is being replaced. Meanwhile, use the cable.",
+            "words_sv": "Accesspunkten byts ut. Använd kabeln så länge.",
+            "service_id": None,
+            "since_at": now - timedelta(hours=51),
+            "expected_at": now + timedelta(hours=5),
+            "public": True,
+        }
+        publish_notice(ticket, values=values, by=_person(OMAR), now=clock.now())
 
 
 def _begin(tale: Tale, settings: Settings, now: datetime) -> int:
