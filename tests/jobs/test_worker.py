@@ -119,7 +119,8 @@ def test_a_worker_stops_within_seconds_also_while_a_mailbox_hangs(
 def test_a_worker_stops_within_seconds_also_while_the_way_out_hangs(
     world: World, settings: Settings, log: Path
 ) -> None:
-    Road(settings).take(letter())
+    # Old mail is not acknowledged, and then nothing would leave.
+    Road(settings).take(letter(Date=time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime())))
     with silent_server() as port:
         way = {"smtp_host": "127.0.0.1", "smtp_port": str(port), "smtp_security": "none"}
         with worker(settings, log, **way) as process:

@@ -55,7 +55,7 @@ def worker(settings: Settings, log: Path, **more: str) -> Iterator[subprocess.Po
         process.wait()
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 40, *, log: Path) -> float:
+def wait_until(condition: Callable[[], bool], seconds: float = 90, *, log: Path) -> float:
     """How long it took until the condition held; AssertionError with the log when it never did."""
     began = time.monotonic()
     while not condition():
