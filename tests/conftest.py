@@ -170,10 +170,17 @@ def settings(database: str, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def lends_engine() -> bool:
+    """Whether the test may use the engine of all tests; not where a server serves beside it."""
+    return True
+
+
+@pytest.fixture
+def app(settings: Settings, lends_engine: bool) -> Iterator[Flask]:
     """The application on the test's database, without an application context."""
     app = create_app(settings)
-    lend_engine(app)
+    if lends_engine:
+        lend_engine(app)
     app.config["TESTING"] = True
     # Each test has an application of its own; its templates need not be compiled anew.
     app.jinja_env.bytecode_cache = _COMPILED

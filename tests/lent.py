@@ -13,6 +13,8 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import event, make_url
 from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 from werkzeug.routing import Rule
 
 from helpdesk.core.db import db
@@ -45,9 +47,22 @@ def lend_engine(app: Flask) -> None:
         if kind not in _engines:
             _engines[kind] = own
             event.listen(own, "do_connect", _connect)
+            event.listen(own, "checkout", _refuse_that_of_another_test)
         db.engines[None] = _engines[kind]
 
 
-def _connect(dialect: Dialect, _record: object, _args: object, options: dict[str, Any]) -> Any:
+def _connect(
+    dialect: Dialect, record: ConnectionPoolEntry, _args: object, options: dict[str, Any]
+) -> Any:
+    record.info["address"] = _addresses[dialect.name]
     arguments, names = dialect.create_connect_args(make_url(_addresses[dialect.name]))
     return dialect.connect(*arguments, **(options | names))
+
+
+def _refuse_that_of_another_test(
+    _connection: object, record: ConnectionPoolEntry, _proxy: object
+) -> None:
+    # A thread that outlives its test may give one back when the next has begun; the pool then
+    # makes another.
+    if record.info.get("address") not in _addresses.values():
+        raise DisconnectionError("It leads to the database of another test.")

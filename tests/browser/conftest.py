@@ -27,6 +27,12 @@ SignInAs = Callable[[Page, int], None]
 
 
 @pytest.fixture
+def lends_engine() -> bool:
+    """A request that is still under way when its test ends keeps to that test's database."""
+    return False
+
+
+@pytest.fixture
 def site(app: Flask) -> Iterator[str]:
     """The address of the running application."""
     server = make_server("127.0.0.1", 0, app, threaded=True)

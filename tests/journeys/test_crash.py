@@ -15,7 +15,7 @@ from tests.journeys.conftest import Install
 from tests.journeys.installation import Installation
 from tests.mail.mailboxes import letter
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 MAILS = 200
 SENDERS = 2

@@ -16,7 +16,7 @@ from tests.journeys.installation import Installation, wait_until
 from tests.peers.dovecot import PASSWORD, Dovecot
 from tests.peers.smtp import Received, Sink, smtp_sink
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 REQUESTER = "Nils Lund <nils.lund@example.com>"
 AGENT_PASSWORD = "correct horse battery"

@@ -13,7 +13,7 @@ import pytest
 
 from tests.journeys.installation import Installation, fetched, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 # On a machine that does nothing else it takes one.
 STOPS_WITHIN_SECONDS = 8

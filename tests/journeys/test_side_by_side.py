@@ -24,7 +24,7 @@ from tests.mail.mailboxes import letter
 from tests.peers.postgresql import free_port
 from tests.peers.smtp import smtp_sink
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 MAILS = 50
 
