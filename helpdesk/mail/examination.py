@@ -21,6 +21,9 @@ Facts = Mapping[str, str | int]
 # A label (marked) and what stands beside it (as the other side says it).
 More = tuple[tuple[str, str], ...]
 
+# Somebody waits at a page for the answer, and a thread of the web server with them.
+ANSWER_SECONDS = 4.0
+ALL_SECONDS = 10.0
 # A name service that says nothing for so long will not help.
 RESOLVE_SECONDS = 4.0
 

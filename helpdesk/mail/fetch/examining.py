@@ -15,6 +15,8 @@ from imapclient.exceptions import LoginError
 from helpdesk.core.errors import HelpdeskError
 from helpdesk.core.words import N_
 from helpdesk.mail.examination import (
+    ALL_SECONDS,
+    ANSWER_SECONDS,
     Examination,
     Facts,
     Finding,
@@ -27,9 +29,6 @@ from helpdesk.mail.examination import (
 from helpdesk.mail.fetch.connection import Account, Connection
 from helpdesk.mail.fetch.errors import NoAnswer, NotAllowed, in_words, plain
 
-# Somebody waits at a page for the answer, and a thread of the web server with them.
-ANSWER_SECONDS = 4.0
-ALL_SECONDS = 10.0
 MOST_FOLDERS = 200
 
 # What the helpdesk makes use of, where a server has it.

@@ -20,6 +20,8 @@ from helpdesk.domain.correspondence.tokens import MARK_HEADER, header_mark
 from helpdesk.mail.compose import Mail
 from helpdesk.mail.compose.fields import wire_address
 from helpdesk.mail.examination import (
+    ALL_SECONDS,
+    ANSWER_SECONDS,
     Examination,
     Facts,
     Finding,
@@ -32,9 +34,6 @@ from helpdesk.mail.examination import (
 from helpdesk.mail.transport.faults import MailRefused, ServerFault, answer_of
 from helpdesk.mail.transport.opening import connected
 from helpdesk.mail.transport.ways import SmtpWay
-
-ANSWER_SECONDS = 4.0
-ALL_SECONDS = 10.0
 
 
 class _NoAddress(ServerFault):

@@ -18,7 +18,7 @@ from helpdesk.domain.correspondence import setting_up
 from helpdesk.domain.correspondence.models import MailboxSetup
 from helpdesk.domain.correspondence.tokens import Audience, new_message_id
 from helpdesk.forms.admin.guide import FolderForm
-from helpdesk.mail.examination import Examination, Facts, Finding, More, within
+from helpdesk.mail.examination import ALL_SECONDS, Examination, Facts, Finding, More, within
 from helpdesk.mail.fetch import examining as fetching
 from helpdesk.mail.fetch.connection import Account
 from helpdesk.mail.transport import examining as sending
@@ -162,7 +162,7 @@ def _look_for_it(setup: MailboxSetup, of: str) -> None:
         )
 
     findings = within(
-        fetching.ALL_SECONDS,
+        ALL_SECONDS,
         _app(),
         examination,
         lambda: examination.step(N_("Look for it"), look),
